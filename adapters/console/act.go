@@ -1,0 +1,181 @@
+package console
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"spravka/engine"
+	"spravka/engine/desk"
+	"spravka/engine/host"
+)
+
+// actTime bounds how long an action may take. It goes on if the browser leaves: half an action would be worse.
+const actTime = 30 * time.Second
+
+// done are the notices after an action that went well; they stand in the address, so only these are shown.
+var done = map[string]string{
+	string(engine.Take): "done", string(engine.Reply): "done", string(engine.Ask): "done",
+	string(engine.Return): "done", string(engine.Resolve): "done", "again": "careful",
+}
+
+func doneNotice(locale, what string) *notice {
+	kind, ok := done[what]
+	if !ok {
+		return nil
+	}
+	return &notice{kind, word(locale, "done."+what)}
+}
+
+// act carries out what an operator does with a ticket. Whatever goes wrong, the page comes back with the text that was
+// written, and with the same key where the form may be sent once more.
+func (c *Console) act(w http.ResponseWriter, r *http.Request, v *visit) error {
+	number := r.PathValue("number")
+	if _, _, _, err := c.load(r.Context(), number); err != nil {
+		return err
+	}
+	form, err := c.readReply(w, r)
+	var f *fault
+	if errors.As(err, &f) && form != nil {
+		return c.redraw(w, r, v, f, form)
+	}
+	if err != nil {
+		return err
+	}
+	defer form.release()
+	what, err := c.carryOut(r, v, number, form)
+	if errors.As(err, &f) && f.status != http.StatusNotFound {
+		return c.redraw(w, r, v, f, form)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, ticketURL(number)+"?done="+what, http.StatusSeeOther)
+	return nil
+}
+
+func (c *Console) redraw(w http.ResponseWriter, r *http.Request, v *visit, f *fault, form *replyForm) error {
+	text := word(v.locale, f.text, f.args...)
+	box := reply{Key: form.Key, Text: form.Text}
+	if f.status == http.StatusUnprocessableEntity {
+		box.Wrong = text
+	}
+	return c.drawTicket(w, r, v, f.status, page{Notice: &notice{"wrong", text}}, -1, box)
+}
+
+// carryOut does it, one action of a conversation at a time, so that nobody takes a ticket in the moment in which
+// somebody else does. It returns the notice to show.
+func (c *Console) carryOut(r *http.Request, v *visit, number string, form *replyForm) (what string, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actTime)
+	defer cancel()
+	t, _, record, err := c.load(ctx, number)
+	if err != nil {
+		return "", err
+	}
+	lock := &c.acting[uint64(t.Conversation)%uint64(len(c.acting))]
+	lock.Lock()
+	defer lock.Unlock()
+	name := update(v.operator.ID, form.Key, append(form.digests(), t.Number, string(form.Action), form.Text)...)
+	if c.forms.done(name) {
+		return "again", nil
+	}
+	if t, _, record, err = c.load(ctx, number); err != nil { // as it is now that it is our turn
+		return "", err
+	}
+	if err := permit(form, stand(t, record.State, v.operator.ID)); err != nil {
+		return "", err
+	}
+	acted := engine.Acted{Action: form.Action, Operator: v.operator.ID, Name: v.operator.Name, Ticket: t.Number, Text: form.Text}
+	if acted.Files, err = c.save(ctx, form, record.Peer, name); err != nil {
+		return "", fmt.Errorf("the files of a reply can't be stored: %w", err)
+	}
+	receipt, err := c.Conversations.Act(ctx, t.Conversation, name, acted)
+	if err != nil {
+		return "", c.refusal(ctx, v, t, err)
+	}
+	c.forms.finish(name)
+	if receipt.Duplicate {
+		return "again", nil
+	}
+	return string(form.Action), nil
+}
+
+// permit checks an action against what the operator may do.
+func permit(form *replyForm, s standing) error {
+	if s.Over {
+		return problem(http.StatusConflict, "act.over")
+	}
+	if form.Action == engine.Take {
+		switch {
+		case s.Mine:
+			return problem(http.StatusConflict, "act.mine")
+		case s.Other != 0 && form.Over != s.Other:
+			return otherProblem(s.Owner)
+		}
+		return nil
+	}
+	switch {
+	case s.Other != 0:
+		return otherProblem(s.Owner)
+	case !s.Mine:
+		return problem(http.StatusConflict, "act.free")
+	case form.Action == engine.Reply && form.Text == "" && len(form.Files) == 0:
+		return problem(http.StatusUnprocessableEntity, "act.empty")
+	case (form.Action == engine.Return || form.Action == engine.Resolve) && (form.Text != "" || len(form.Files) > 0):
+		return problem(http.StatusUnprocessableEntity, "act.unsent")
+	}
+	return nil
+}
+
+func otherProblem(owner string) error {
+	if owner == "" {
+		return problem(http.StatusConflict, "act.somebody")
+	}
+	return problem(http.StatusConflict, "act.other", "name", owner)
+}
+
+// refusal says why the engine or the store did not do it. The state as it is now tells most.
+func (c *Console) refusal(ctx context.Context, v *visit, t desk.Ticket, err error) error {
+	if now, _, record, failure := c.load(ctx, t.Number); failure == nil {
+		switch s := stand(now, record.State, v.operator.ID); {
+		case s.Over:
+			return problem(http.StatusConflict, "act.over")
+		case s.Other != 0:
+			return otherProblem(s.Owner)
+		case errors.Is(err, host.ErrConflict):
+			return problem(http.StatusConflict, "act.changed")
+		}
+	}
+	c.config.Log.ErrorContext(ctx, "console: an action failed", "ticket", t.Number, "operator", v.operator.ID, "error", err)
+	return problem(http.StatusServiceUnavailable, "act.failed")
+}
+
+// save stores the files of a reply. Their identifiers follow from the form and their contents, so a form that is sent
+// again stores nothing twice.
+func (c *Console) save(ctx context.Context, form *replyForm, peer host.Peer, name string) ([]engine.File, error) {
+	var files []engine.File
+	for i, f := range form.Files {
+		sum := sha256.Sum256([]byte("spravka console file\x00" + name + "\x00" + strconv.Itoa(i) + "\x00" + f.digest))
+		file := engine.File{ID: hex.EncodeToString(sum[:16]), Name: f.name, MIME: f.mime, Size: int64(len(f.content))}
+		files = append(files, file)
+		_, stored, err := c.Files.OpenFile(ctx, file.ID)
+		if err == nil {
+			if err := stored.Close(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if !errors.Is(err, host.ErrNotFound) {
+			return nil, err
+		}
+		if err := c.Files.SaveFile(ctx, host.File{File: file, Peer: peer, At: c.config.Now()}, f.content); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}

@@ -1,0 +1,109 @@
+// Package console is the operators' desk in the browser: log in, see who waits, open a ticket, take it, answer, hand it
+// back to the bot, resolve it; administrators also manage the operators.
+//
+// Pages are rendered here with html/template and work without any script. Small ES modules of our own make them quicker:
+// they send a form with fetch and swap the parts of the page that came back, and follow one event stream a page. A part
+// looks the same whichever way it arrives, because one template draws it.
+package console
+
+import (
+	"html/template"
+	"net/http"
+	"sync"
+)
+
+// Root is the path under which the console lives; mount the [Console] at it.
+const Root = "/console/"
+
+// Console is the operators' desk. Make it with [New], mount it at [Root], and call Close before the server shuts down.
+type Console struct {
+	Ports
+	config Config
+
+	pages    map[string]*template.Template // per locale
+	mux      *http.ServeMux
+	handler  http.Handler
+	forms    *forms
+	byLogin  *patience
+	byPlace  *patience
+	hashing  chan struct{} // as many as may hash at once
+	uploads  chan struct{} // as many requests as may carry files at once
+	decoy    string        // the hash that stands in for that of an unknown login
+	acting   [64]sync.Mutex
+	staffing sync.Mutex // one change of the staff at a time
+	places   *places
+	closing  chan struct{}
+	close    func()
+}
+
+// New makes a console. Errors name the setting that is wrong.
+func New(p Ports, config Config) (*Console, error) {
+	if err := p.complete(); err != nil {
+		return nil, err
+	}
+	config, err := config.complete()
+	if err != nil {
+		return nil, err
+	}
+	c := &Console{
+		Ports: p, config: config,
+		forms:   newForms(config.Now),
+		byLogin: newPatience(loginPatience, config.Now),
+		byPlace: newPatience(placePatience, config.Now),
+		hashing: make(chan struct{}, hashers),
+		uploads: make(chan struct{}, uploadsAtOnce),
+		places:  newPlaces(config.Streams, config.StreamsEach),
+		closing: make(chan struct{}),
+	}
+	c.close = sync.OnceFunc(func() { close(c.closing) })
+	if c.pages, err = parsePages(config); err != nil {
+		return nil, err
+	}
+	if c.decoy, err = Hash(NewPassword(), config.Argon); err != nil {
+		return nil, err
+	}
+	c.route()
+	c.handler = c.guard(c.mux)
+	return c, nil
+}
+
+// ServeHTTP answers requests for everything under [Root].
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.ServeHTTP(w, r) }
+
+// Close ends all event streams, so that http.Server.Shutdown need not wait for them.
+func (c *Console) Close() { c.close() }
+
+func (c *Console) route() {
+	c.mux = http.NewServeMux()
+	c.page("{$}", anyone, methods{get: c.home})
+	c.page("login", anyone, methods{get: c.showLogin, post: c.logIn})
+	c.page("logout", anyone, methods{post: c.logOut})
+	c.page("language", anyone, methods{post: c.setLanguage})
+	c.page("alive", known, methods{get: c.alive})
+	c.page("password", known, methods{get: c.showPassword, post: c.changePassword})
+	c.page("tickets", staff, methods{get: c.showList})
+	c.page("tickets/live", staff, methods{get: c.streamList})
+	c.page("tickets/{number}", staff, methods{get: c.showTicket, post: c.act})
+	c.page("tickets/{number}/take", staff, methods{get: c.showTakeOver})
+	c.page("tickets/{number}/live", staff, methods{get: c.streamTicket})
+	c.page("files/{id}", staff, methods{get: c.serveFile})
+	c.page("operators", administrators, methods{get: c.showOperators, post: c.createOperator})
+	c.page("operators/{id}", administrators, methods{post: c.changeOperator})
+	c.page("assets/{version}/{name}", anyone, methods{get: c.serveAsset})
+	c.page("", anyone, methods{get: c.notFound, post: c.notFound})
+}
+
+func (c *Console) home(w http.ResponseWriter, r *http.Request, _ *visit) error {
+	http.Redirect(w, r, Root+"tickets", http.StatusSeeOther)
+	return nil
+}
+
+func (c *Console) notFound(http.ResponseWriter, *http.Request, *visit) error {
+	return problem(http.StatusNotFound, "problem.no_page")
+}
+
+// alive tells a page's script whether the session still stands, when its stream has broken.
+func (c *Console) alive(w http.ResponseWriter, _ *http.Request, _ *visit) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

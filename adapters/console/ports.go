@@ -1,0 +1,63 @@
+package console
+
+import (
+	"context"
+	"time"
+
+	"spravka/engine"
+	"spravka/engine/desk"
+	"spravka/engine/host"
+)
+
+// Conversations are the talks behind the tickets.
+type Conversations interface {
+	// Act lets an operator do something with a conversation's ticket. The same update does nothing twice: its receipt
+	// then says Duplicate. update is at most 128 bytes.
+	Act(ctx context.Context, conversation int64, update string, a engine.Acted) (host.Receipt, error)
+	// Load returns a conversation, or host.ErrNotFound.
+	Load(ctx context.Context, conversation int64) (host.Record, error)
+	// History returns up to limit entries with Seq > after, oldest first.
+	History(ctx context.Context, conversation, after int64, limit int) ([]host.Entry, error)
+	// Watch signals after each stored turn of the conversation, until stop is called. Signals may be merged: whoever is
+	// called reads what is new.
+	Watch(conversation int64) (changed <-chan struct{}, stop func())
+	// WatchTickets signals after each change that the list of tickets shows: of a ticket, or a new line in the
+	// conversation of an open one.
+	WatchTickets() (changed <-chan struct{}, stop func())
+}
+
+// Tickets are the cases in the queues.
+type Tickets interface {
+	// Tickets lists tickets: urgent first, then the oldest.
+	Tickets(ctx context.Context, f desk.Filter) ([]desk.Ticket, error)
+	// Ticket returns one ticket with its history, oldest line first, or host.ErrNotFound.
+	Ticket(ctx context.Context, number string) (desk.Ticket, []desk.Change, error)
+}
+
+// Content has words for what the engine knows. An empty word stands for "none": the console then shows the value itself.
+type Content interface {
+	// Term names a queue, a status, a reason of a hand-off or a topic.
+	Term(locale, value string) string
+	// Known lists what the citizen has told, in the order in which it is worth reading.
+	Known(locale string, c engine.Conversation) []Known
+	// Place says where in a flow the conversation stands, for instance «Статус заявления, шаг: номер».
+	Place(locale string, c engine.Conversation) string
+}
+
+// Known is one thing that is known about the citizen.
+type Known struct {
+	Label    string
+	Value    string
+	By       engine.Author // who said so; empty means the citizen
+	At       time.Time     // zero if that is not known
+	Verified bool          // a register has confirmed it
+}
+
+// Ports are what the console needs from the rest of the program. All are required.
+type Ports struct {
+	Conversations Conversations
+	Tickets       Tickets
+	Content       Content
+	Accounts      host.Accounts
+	Files         host.Files
+}

@@ -1,0 +1,132 @@
+package console
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"spravka/engine"
+	"spravka/engine/desk"
+)
+
+func TestBothLanguagesHaveTheSameTexts(t *testing.T) {
+	ru, en := languages["ru"], languages["en"]
+	hole := regexp.MustCompile(`\{[a-z]+\}`)
+	for key, text := range ru {
+		other, ok := en[key]
+		if !ok {
+			t.Errorf("%s is not in words/en.yaml", key)
+			continue
+		}
+		a, b := hole.FindAllString(text, -1), hole.FindAllString(other, -1)
+		for _, h := range a {
+			if !strings.Contains(other, h) {
+				t.Errorf("%s: the English text lacks %s", key, h)
+			}
+		}
+		if len(a) != len(b) {
+			t.Errorf("%s: %v in Russian, %v in English", key, a, b)
+		}
+	}
+	for key := range en {
+		if _, ok := ru[key]; !ok {
+			t.Errorf("%s is not in words/ru.yaml", key)
+		}
+	}
+}
+
+// sources are the program's own files: templates and Go without tests.
+func sources(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		if ext := filepath.Ext(path); ext == ".go" || ext == ".html" {
+			content, err := os.ReadFile(path)
+			all.Write(content)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
+
+// families are keys that are put together: each value must have its text.
+var families = map[string][]string{
+	"author.":    {string(engine.Citizen), string(engine.Bot), string(engine.Operator), string(engine.System)},
+	"channel.":   {"web", "terminal", "telegram", "vk"},
+	"kind.":      {string(desk.HandOff), string(desk.Fault), string(desk.Complaint), string(desk.Suggestion), string(desk.Request)},
+	"list.show.": listShows, "list.empty.": listShows,
+	"language.": localeOrder,
+	"role.":     {"operator", "administrator"},
+	"term.":     {"soon", "late"},
+	"done.":     {"take", "reply", "ask", "return", "resolve", "again"},
+	"decision.": {"answer", "offer", "ask_back", "hand_off", "flow", "control", "silent"},
+}
+
+func TestEachTextIsUsedAndEachUseHasAText(t *testing.T) {
+	source := sources(t)
+	used := map[string]bool{}
+	for prefix, values := range families {
+		for _, v := range values {
+			used[prefix+v] = true
+		}
+	}
+	inTemplate := regexp.MustCompile(`\{?\bt "([a-z_.0-9]+)"`)
+	for _, m := range inTemplate.FindAllStringSubmatch(source, -1) {
+		used[m[1]] = true
+	}
+	inGo := regexp.MustCompile(`"([a-z]+\.[a-z_]+)"`)
+	for _, m := range inGo.FindAllStringSubmatch(source, -1) {
+		if _, ok := languages["ru"][m[1]]; ok {
+			used[m[1]] = true
+		}
+	}
+	problems := regexp.MustCompile(`problem\(\s*http\.\w+, "([a-z_.]+)"`)
+	for _, m := range problems.FindAllStringSubmatch(source, -1) {
+		used[m[1]] = true
+		if strings.HasPrefix(m[1], "problem.") {
+			used[m[1]+".title"] = true
+		}
+	}
+	used["problem.internal.title"], used["problem.too_large.title"] = true, true
+	for key := range used {
+		if _, ok := languages["ru"][key]; !ok {
+			t.Errorf("%s is used, but words/ru.yaml has no such text", key)
+		}
+	}
+	for key := range languages["ru"] {
+		if !used[key] {
+			t.Errorf("%s has a text, but nothing uses it", key)
+		}
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	b := newBench(t)
+	for _, c := range []struct{ header, want string }{
+		{"", "ru"}, {"ru-RU,ru;q=0.9,en;q=0.8", "ru"}, {"en-GB,en;q=0.9", "en"}, {"de,en;q=0.5", "en"}, {"de", "ru"}, {"\xff;;q", "ru"},
+		{"be-BY,en;q=0.4", "en"}, {strings.Repeat("en,", 200), "ru"},
+	} {
+		br := b.browser()
+		br.header.Set("Accept-Language", c.header)
+		br.get("login").has(t, `<html lang="`+c.want+`">`)
+	}
+
+	br := b.browser()
+	br.header.Set("Accept-Language", "ru")
+	to := br.post("language", map[string][]string{"locale": {"en"}, "back": {"/console/login?back=%2Fconsole%2Ftickets"}})
+	if got := to.status(t, 303).location(); got != "/console/login?back=%2Fconsole%2Ftickets" {
+		t.Errorf("after the change of the language: %q", got)
+	}
+	br.get("login").has(t, `<html lang="en">`, "Staff log-in")
+	br.post("language", map[string][]string{"locale": {"xx"}}).status(t, 400)
+}

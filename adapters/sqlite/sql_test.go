@@ -1,0 +1,126 @@
+package sqlite
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"spravka/engine/desk"
+	"spravka/engine/host"
+)
+
+// TestParametersAscend reads the SQL out of the sources: SQLite numbers $N by first appearance and PostgreSQL by N, and
+// drivers bind by the one or the other, so only texts where both agree mean the same everywhere.
+func TestParametersAscend(t *testing.T) {
+	packages, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	check(t, err)
+	parameter := regexp.MustCompile(`\$(\d+)`)
+	texts := 0
+	ast.Inspect(packages["sqlite"], func(n ast.Node) bool {
+		literal, ok := n.(*ast.BasicLit)
+		if !ok || literal.Kind != token.STRING {
+			return true
+		}
+		highest := 0
+		for _, found := range parameter.FindAllStringSubmatch(literal.Value, -1) {
+			n, err := strconv.Atoi(found[1])
+			check(t, err)
+			if n > highest+1 {
+				t.Errorf("$%d comes after $%d in %s", n, highest, literal.Value)
+			}
+			highest = max(highest, n)
+		}
+		if highest > 0 {
+			texts++
+		}
+		return true
+	})
+	if texts < 30 {
+		t.Errorf("only %d texts with parameters were found", texts)
+	}
+}
+
+// TestPlans proves that no query that runs in turns, or in a poll, reads a whole table or sorts one.
+func TestPlans(t *testing.T) {
+	s := openAt(t, ":memory:")
+	for _, query := range []string{
+		conversationByPeer, conversationByID, fenceTurn, isHandled, entriesAfter, unsent, outboxOf, markSent, markState,
+		stopTimer, dueTimers, nextTimer, endCall, changesOf, ticketByID, fileByID, partOf, filesOf,
+		operatorByLogin, openSession, endSession, endSessions, dropExpired,
+	} {
+		plan := explain(t, s, query)
+		if regexp.MustCompile(`SCAN \w+($|\n)`).MatchString(plan) || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s\nis carried out as\n%s", query, plan)
+		}
+	}
+}
+
+func explain(t *testing.T, s *Store, query string) string {
+	t.Helper()
+	var args []any
+	for i := range 9 {
+		if strings.Contains(query, "$"+strconv.Itoa(i+1)) {
+			args = append(args, 1)
+		}
+	}
+	rows, err := s.readers.Query("EXPLAIN QUERY PLAN "+query, args...)
+	check(t, err)
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		check(t, rows.Scan(&id, &parent, &unused, &detail))
+		plan.WriteString(detail + "\n")
+	}
+	check(t, rows.Err())
+	if plan.Len() == 0 && !strings.HasPrefix(query, "INSERT") {
+		t.Errorf("%s has no plan", query)
+	}
+	return plan.String()
+}
+
+// TestListsOfTicketsAreIndexed looks at the queries that are put together from a filter.
+func TestListsOfTicketsAreIndexed(t *testing.T) {
+	s := openAt(t, ":memory:")
+	for _, f := range []desk.Filter{{}, {Closed: true}, {Queue: "general"}, {Conversation: 1, Closed: true}, {Operator: 1, Closed: true}} {
+		before := map[string]bool{}
+		s.prepared.Range(func(query, _ any) bool { before[query.(string)] = true; return true })
+		_, err := s.Tickets(t.Context(), f)
+		check(t, err)
+		s.prepared.Range(func(query, _ any) bool {
+			if !before[query.(string)] {
+				if plan := explain(t, s, query.(string)); !strings.Contains(plan, "USING INDEX") {
+					t.Errorf("%s\nis carried out as\n%s", query, plan)
+				}
+			}
+			return true
+		})
+	}
+	if plan := explain(t, s, aheadOf); !strings.Contains(plan, "USING INDEX tickets_open") {
+		t.Errorf("those ahead are counted as\n%s", plan)
+	}
+}
+
+func TestSessionIsSeenOnceAMinute(t *testing.T) {
+	s := openAt(t, ":memory:")
+	id, err := s.CreateOperator(t.Context(), host.Operator{Login: "o", Name: "О", Role: host.RoleOperator, PasswordHash: "x", Created: noon})
+	check(t, err)
+	token := make([]byte, 32)
+	check(t, s.CreateSession(t.Context(), token, id, noon, noon.Add(time.Hour)))
+	for _, c := range []struct{ used, seen time.Duration }{{0, 0}, {59 * time.Second, 0}, {time.Minute, time.Minute}, {90 * time.Second, time.Minute}} {
+		_, err := s.Session(t.Context(), token, noon.Add(c.used))
+		check(t, err)
+		var seen int64
+		check(t, s.readers.QueryRow("SELECT seen FROM sessions").Scan(&seen))
+		if got := moment(seen).Sub(noon); got != c.seen {
+			t.Errorf("used after %v, seen after %v, want %v", c.used, got, c.seen)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"time"
+
+	"spravka/engine/desk"
+)
+
+// Effect is what a step wants done. Effects are stored with the turn and carried out after its commit.
+type Effect interface{ effect() }
+
+// Heard puts the citizen's message into the history: Text is what may be kept, with secrets masked.
+type Heard struct {
+	Message Message
+	Secret  bool // a secret was found and masked: delete the original where the channel can
+}
+
+// Say sends a message to the citizen.
+type Say struct {
+	Author  Author
+	Name    string // of the operator, if one speaks
+	Message Message
+}
+
+// Call asks a service. The answer comes back as [Answered] with the same ID; the ID is the idempotency key.
+type Call struct {
+	ID        string            `json:"id"`
+	Operation string            `json:"operation"` // e.g. "application.find"
+	With      map[string]string `json:"with"`
+}
+
+// SetTimer sets or moves the conversation's timer of this name.
+type SetTimer struct {
+	Name string
+	Due  time.Time
+}
+
+// StopTimer removes it.
+type StopTimer struct{ Name string }
+
+// OpenTicket asks for a ticket; the host answers within the turn with [TicketOpened].
+type OpenTicket struct {
+	Kind     desk.Kind
+	Queue    string
+	Priority desk.Priority
+	Reason   string // why: "asked", "misses", "out_of_scope", "flow:…"
+	Topic    string // best guess, may be empty
+	Subject  string // one line for the operator's list
+	Due      time.Time
+}
+
+// MoveTicket records a change of a ticket's status, owner or due time.
+type MoveTicket struct {
+	Number   string
+	Status   desk.Status
+	Operator int64
+	Name     string // of the operator
+	By       Author
+	Note     string
+}
+
+// Refused says that an operator's action was not carried out, and why: nothing of the turn is stored.
+type Refused struct{ Reason Refusal }
+
+// Refusal is the reason for which an operator's action was refused.
+type Refusal string
+
+// The refusals.
+const (
+	NotOwner    Refusal = "not_owner"    // somebody else speaks with the citizen, or nobody has taken the ticket
+	TicketEnded Refusal = "ticket_ended" // solved or closed meanwhile
+	NoTicket    Refusal = "no_ticket"    // not a ticket of this conversation
+	Empty       Refusal = "empty"        // nothing to say
+)
+
+// Decided records how the turn was understood; it is kept with the history for operators, reports and `why`.
+type Decided struct {
+	Decision Decision `json:"decision"`
+	Topics   []string `json:"topics,omitempty"`
+	Score    float64  `json:"score,omitempty"`
+	Flow     string   `json:"flow,omitempty"` // where the conversation stands after the turn
+	Step     string   `json:"step,omitempty"`
+	Secret   bool     `json:"secret,omitempty"`
+}
+
+// Decision names what the engine did with a turn; the values are those of SCRIPTING.md.
+type Decision string
+
+// The decisions.
+const (
+	DecideAnswer  Decision = "answer"
+	DecideOffer   Decision = "offer"
+	DecideAskBack Decision = "ask_back"
+	DecideHandOff Decision = "hand_off"
+	DecideFlow    Decision = "flow"
+	DecideControl Decision = "control"
+	DecideSilent  Decision = "silent"
+)
+
+func (Heard) effect()      {}
+func (Say) effect()        {}
+func (Call) effect()       {}
+func (SetTimer) effect()   {}
+func (StopTimer) effect()  {}
+func (OpenTicket) effect() {}
+func (MoveTicket) effect() {}
+func (Decided) effect()    {}
+func (Refused) effect()    {}

@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"slices"
+
+	"spravka/engine/desk"
+	"spravka/engine/flow"
+)
+
+// openTicket returns the conversation's newest open hand-off, or nil.
+func (t *turn) openTicket() *Ticket {
+	for i := len(t.c.Tickets) - 1; i >= 0; i-- {
+		if k := &t.c.Tickets[i]; k.Kind == desk.HandOff && k.Status.Open() {
+			return k
+		}
+	}
+	return nil
+}
+
+// own changes who may speak. The fence grows, so that a late word of the former owner is refused.
+func (t *turn) own(o Owner, operator int64) {
+	if t.c.Owner != o || t.c.Operator != operator {
+		t.c.Fence++
+	}
+	t.c.Owner, t.c.Operator = o, operator
+}
+
+// handOff gives the conversation to the human queue, with everything said so far.
+func (t *turn) handOff(reason, queue string, p desk.Priority) {
+	t.decide(DecideHandOff)
+	t.decided.Decision = DecideHandOff
+	if k := t.openTicket(); k != nil {
+		if k.Operator != 0 {
+			t.own(OwnerOperator, k.Operator)
+		} else {
+			t.own(OwnerQueue, 0)
+		}
+		t.notice(t.sentence("handoff.already", "ticket", k.Number), t.button(cmdBot))
+		return
+	}
+	if p == "" {
+		p = desk.Normal
+	}
+	queue = t.queue(queue, p)
+	due := t.content.Calendar.NextOpen(queue, t.now).Add(t.content.Settings.HandOffTerm)
+	about := t.c.Topic
+	if f := t.top(); f != nil {
+		about = f.Flow
+	}
+	if len(t.decided.Topics) > 0 && t.decided.Topics[0] != topicOperator && t.top() == nil {
+		about = t.decided.Topics[0]
+	}
+	t.emit(OpenTicket{Kind: desk.HandOff, Queue: queue, Priority: p, Reason: reason, Topic: about, Subject: t.subject(about), Due: due})
+}
+
+func (t *turn) subject(about string) string {
+	if about == "" {
+		return ""
+	}
+	return t.title(about)
+}
+
+// queue chooses where a ticket goes: where the step says, else where the flow or the topic belongs.
+func (t *turn) queue(named string, p desk.Priority) string {
+	if p == desk.Urgent {
+		return "urgent"
+	}
+	if named != "" {
+		return named
+	}
+	if f := t.top(); f != nil {
+		if fl := t.content.Flows[f.Flow]; fl != nil && fl.Queue != "" {
+			return fl.Queue
+		}
+	}
+	if topic := t.content.Topic(t.c.Topic); topic != nil && topic.Queue != "" {
+		return topic.Queue
+	}
+	return t.content.Settings.DefaultQueue
+}
+
+func (t *turn) handOffStep(f *Frame, s *flow.Step, reason string) {
+	if w := t.words(f, s); w.Text != nil {
+		t.send(t.render(w.Text))
+	}
+	t.handOff(reason, s.Queue, s.Priority)
+}
+
+func (t *turn) openTicketStep(f *Frame, s *flow.Step) {
+	due := t.now.Add(s.Due)
+	if s.Due == 0 {
+		due = t.content.Calendar.NextOpen(t.queue(s.Queue, s.Priority), t.now).Add(t.content.Settings.HandOffTerm)
+	}
+	t.emit(OpenTicket{Kind: s.Ticket, Queue: t.queue(s.Queue, s.Priority), Priority: s.Priority, Reason: "flow", Topic: f.Flow, Subject: t.title(f.Flow), Due: due})
+}
+
+// ticketOpened takes in the number that a ticket was given.
+func (t *turn) ticketOpened(e TicketOpened) {
+	t.c.Tickets = append(slices.Clone(t.c.Tickets), e.Ticket)
+	if len(t.c.Tickets) > maxTickets {
+		t.c.Tickets = t.c.Tickets[1:]
+	}
+	if e.Ticket.Kind != desk.HandOff {
+		f, s := t.here()
+		if f == nil || s.Kind != flow.Ticket {
+			return
+		}
+		t.decide(DecideFlow)
+		t.save(f, "ticket", e.Ticket.Number)
+		t.advance(f, s, flow.Next)
+		t.run()
+		return
+	}
+	t.decided.Decision = DecideHandOff
+	t.own(OwnerQueue, 0)
+	key := "handoff.closed"
+	switch {
+	case e.Ticket.Priority == desk.Urgent:
+		key = "handoff.urgent"
+	case t.open(e.Ticket.Queue) && e.Ahead == 0:
+		key = "handoff.first"
+	case t.open(e.Ticket.Queue):
+		key = "handoff.open"
+	}
+	when := t.content.Calendar.NextOpen(e.Ticket.Queue, t.now)
+	t.notice(t.sentence(key, "ticket", e.Ticket.Number, "ahead", itoa(e.Ahead), "value", itoa(e.Ahead+1), "due", t.moment(when)), t.button(cmdBot))
+}
+
+// overhear keeps the bot silent while a human, or the queue, owns the conversation.
+func (t *turn) overhear(text string, secret bool) {
+	t.decide(DecideSilent)
+	if secret {
+		t.notice(t.sentence("secret"))
+	}
+	switch t.lexicon.command(normal(text), false) {
+	case cmdBot, cmdCancel, cmdResume, cmdMenu:
+		if t.c.Owner == OwnerQueue {
+			t.toBot()
+			return
+		}
+	}
+	if k := t.openTicket(); k != nil && k.Status == desk.Clarify {
+		t.move(k, desk.Clarified, Acted{}, Citizen)
+	}
+}
+
+// toBot lets a citizen go on with the bot while their ticket waits.
+func (t *turn) toBot() {
+	t.decided.Decision = DecideControl
+	number := ""
+	if k := t.openTicket(); k != nil {
+		number = k.Number
+	}
+	t.own(OwnerBot, 0)
+	t.notice(t.sentence("to_bot", "ticket", number))
+	if f, s := t.here(); f != nil && s.Kind != flow.HandOff {
+		t.run()
+		return
+	}
+	t.c.Frames = nil
+	t.offer(t.sentence("menu"), t.doors())
+}
+
+// move changes a ticket's status by its life cycle. It reports whether that was possible.
+func (t *turn) move(k *Ticket, what string, e Acted, by Author) bool {
+	next, err := desk.Next(k.Status, what)
+	if err != nil {
+		return false
+	}
+	k.Status = next
+	t.emit(MoveTicket{Number: k.Number, Status: next, Operator: k.Operator, Name: e.Name, By: by, Note: what})
+	return true
+}

@@ -1,0 +1,227 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"spravka/engine"
+)
+
+// Config is what a host needs.
+type Config struct {
+	Store    Store
+	Content  func() *engine.Content // the version to play now
+	Services Service
+	Channels []Channel // those that are sent to; the others read the history
+	Now      func() time.Time
+	Log      *slog.Logger
+
+	CallTimeout time.Duration // of a service call, all tries together; 0 means 15 s
+	MaxCalls    int           // service calls at a time; 0 means 64
+}
+
+// Host plays turns. Its methods may be called from any goroutine.
+type Host struct {
+	Config
+	committer *committer
+	boxes     boxes
+	watchers  watchers
+	calls     chan struct{} // one token a running service call
+	kickTimer chan struct{}
+	kickSend  chan struct{}
+	running   sync.WaitGroup
+	serving   bool // Run is on: calls are made at once
+	life      context.Context
+}
+
+// New makes a host. [Host.Run] makes it work on timers, calls and the outbox; without it, [Host.Drain] does when told to.
+func New(c Config) *Host {
+	if c.CallTimeout == 0 {
+		c.CallTimeout = 15 * time.Second
+	}
+	if c.MaxCalls == 0 {
+		c.MaxCalls = 64
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &Host{Config: c, calls: make(chan struct{}, c.MaxCalls), kickTimer: make(chan struct{}, 1), kickSend: make(chan struct{}, 1)}
+	h.committer = newCommitter(c.Store)
+	h.boxes.init()
+	h.watchers.init()
+	return h
+}
+
+// Run works until the context ends, then waits for what has begun. It first takes up what an earlier process left.
+func (h *Host) Run(ctx context.Context) error {
+	h.life, h.serving = ctx, true
+	if err := h.resumeCalls(ctx); err != nil {
+		return fmt.Errorf("taking up the service calls of an earlier run: %w", err)
+	}
+	h.running.Go(func() { h.runTimers(ctx) })
+	if len(h.Channels) > 0 {
+		h.running.Go(func() { h.runOutbox(ctx) })
+	}
+	<-ctx.Done()
+	h.running.Wait()
+	return nil
+}
+
+// Close stops the committer. No update may be given to the host afterwards.
+func (h *Host) Close() { h.committer.close() }
+
+// ErrBusy says that a citizen sends faster than they can be answered. The update was not stored.
+var ErrBusy = errors.New("too many updates of this conversation are waiting")
+
+// RefusedError says why an operator's action was not carried out.
+type RefusedError struct{ Reason engine.Refusal }
+
+func (e RefusedError) Error() string { return "refused: " + string(e.Reason) }
+
+// Receive plays an update. When it returns without an error, the update and everything that follows from it is stored.
+func (h *Host) Receive(ctx context.Context, in Inbound) (Receipt, error) {
+	if in.Update == "" || len(in.Update) > 128 || in.Peer.ID == "" || len(in.Peer.ID) > 128 {
+		return Receipt{}, fmt.Errorf("an update needs an id and a peer of 1 to 128 bytes")
+	}
+	id, err := h.find(ctx, in.Peer, in.Locale)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return h.play(ctx, id, in.Update, in.Event)
+}
+
+// Act carries out an operator's action. Update is the idempotency key of the operator's form.
+func (h *Host) Act(ctx context.Context, conversation int64, update string, a engine.Acted) (Receipt, error) {
+	return h.play(ctx, conversation, "op:"+update, a)
+}
+
+// Find returns the conversation with a peer, or ErrNotFound.
+func (h *Host) Find(ctx context.Context, p Peer) (Record, error) {
+	if id, ok := h.boxes.id(p); ok {
+		return h.Load(ctx, id)
+	}
+	return h.Store.Find(ctx, p)
+}
+
+// Load returns a conversation, or ErrNotFound.
+func (h *Host) Load(ctx context.Context, id int64) (Record, error) {
+	if r, ok := h.boxes.peek(id); ok {
+		return r, nil
+	}
+	return h.Store.Load(ctx, id)
+}
+
+// History returns up to limit entries after a sequence number, oldest first.
+func (h *Host) History(ctx context.Context, conversation, after int64, limit int) ([]Entry, error) {
+	return h.Store.History(ctx, conversation, after, limit)
+}
+
+// Ahead returns how many tickets come before this one in its queue; 0 if it is no longer waiting.
+func (h *Host) Ahead(ctx context.Context, number string) (int, error) {
+	k, _, err := h.Store.Ticket(ctx, number)
+	if err != nil || k.Status != "new" || k.Operator != 0 {
+		return 0, err
+	}
+	return h.Store.Ahead(ctx, k.Queue, k.Priority, k.Opened)
+}
+
+func (h *Host) find(ctx context.Context, p Peer, locale string) (int64, error) {
+	if id, ok := h.boxes.id(p); ok {
+		return id, nil
+	}
+	if h.Content().Locales[locale] == nil {
+		locale = h.Content().Default
+	}
+	r, err := h.Store.Open(ctx, p, locale, h.Now())
+	if err != nil {
+		return 0, fmt.Errorf("opening the conversation: %w", err)
+	}
+	h.boxes.remember(r)
+	return r.ID, nil
+}
+
+// maxConflicts bounds how often a turn is played anew because another process was faster.
+const maxConflicts = 8
+
+// play takes an event through its turn, in line with the other events of the conversation.
+func (h *Host) play(ctx context.Context, id int64, update string, ev engine.Event) (Receipt, error) {
+	box := h.boxes.box(id)
+	if err := box.lock(ctx); err != nil {
+		return Receipt{}, err
+	}
+	defer box.unlock()
+	for range maxConflicts {
+		if box.record.ID == 0 {
+			r, err := h.Store.Load(ctx, id)
+			if err != nil {
+				return Receipt{}, fmt.Errorf("loading the conversation: %w", err)
+			}
+			box.set(r)
+		}
+		turn, err := h.turn(ctx, box.record, update, ev)
+		if err != nil {
+			return Receipt{}, err
+		}
+		switch err := h.committer.commit(ctx, turn); {
+		case errors.Is(err, ErrConflict):
+			box.set(Record{})
+			continue
+		case errors.Is(err, ErrDuplicate):
+			return Receipt{Conversation: id, Seq: box.record.Seq, Duplicate: true}, nil
+		case err != nil:
+			box.set(Record{}) // whether it was written is not known
+			return Receipt{}, fmt.Errorf("storing the turn: %w", err)
+		}
+		turn.Record.Version++
+		box.set(turn.Record)
+		h.after(turn)
+		return Receipt{Conversation: id, Seq: turn.Record.Seq}, nil
+	}
+	return Receipt{}, ErrConflict
+}
+
+// after lets the effects of a stored turn happen.
+func (h *Host) after(turn *Turn) {
+	if len(turn.Entries) > 0 || len(turn.Tickets) > 0 {
+		h.watchers.changed(turn.Record.ID)
+	}
+	if len(turn.Tickets) > 0 || len(turn.Entries) > 0 && openTickets(turn.Record) {
+		h.watchers.changed(allTickets)
+	}
+	if len(turn.Set) > 0 {
+		kick(h.kickTimer)
+	}
+	if turn.Outbox {
+		kick(h.kickSend)
+	}
+	if h.serving {
+		for _, c := range turn.Calls {
+			h.startCall(c)
+		}
+	}
+}
+
+func openTickets(r Record) bool {
+	return slices.ContainsFunc(r.State.Tickets, func(k engine.Ticket) bool { return k.Status.Open() })
+}
+
+func kick(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func encode(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // our own plain structs: only a programming error gets here
+	}
+	return data
+}

@@ -1,0 +1,159 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"spravka/engine"
+	"spravka/engine/answer"
+	"spravka/engine/desk"
+)
+
+// turn plays an event against a record and gathers all that has to be stored.
+func (h *Host) turn(ctx context.Context, r Record, update string, ev engine.Event) (*Turn, error) {
+	now := h.Now()
+	content := h.Content()
+	b := &builder{h: h, turn: &Turn{Update: update, At: now, Record: r, Outbox: h.pushes(r.Peer.Channel)}}
+	b.turn.Record.State.Channel = r.Peer.Channel
+	switch e := ev.(type) {
+	case engine.Answered:
+		b.turn.Done = e.Call
+	case engine.Fired:
+		b.turn.Stop = append(b.turn.Stop, e.Name)
+	}
+	// A ticket's number is known within the turn: the conversation goes on with it at once.
+	for range 4 {
+		state, effects := engine.Step(content, b.turn.Record.State, ev, now)
+		b.turn.Record.State = state
+		opened, err := b.take(ctx, effects)
+		if err != nil {
+			return nil, err
+		}
+		if opened == nil {
+			break
+		}
+		ev = *opened
+	}
+	b.turn.State = encode(&b.turn.Record.State)
+	b.trace()
+	if !hasOutgoing(b.turn) {
+		b.turn.Outbox = false
+	}
+	return b.turn, nil
+}
+
+func hasOutgoing(t *Turn) bool {
+	for i := range t.Entries {
+		if t.Entries[i].Author != engine.Citizen {
+			return true
+		}
+	}
+	return false
+}
+
+// builder gathers the effects of a step into a turn.
+type builder struct {
+	h       *Host
+	turn    *Turn
+	decided *engine.Decided
+}
+
+func (b *builder) take(ctx context.Context, effects []engine.Effect) (opened *engine.TicketOpened, err error) {
+	t := b.turn
+	for _, e := range effects {
+		switch e := e.(type) {
+		case engine.Heard:
+			b.entry(Entry{Author: engine.Citizen, Update: t.Update, Body: encode(&e.Message)})
+		case engine.Say:
+			b.entry(Entry{Author: e.Author, Name: e.Name, Body: encode(&e.Message)})
+		case engine.Call:
+			t.Calls = append(t.Calls, PendingCall{Conversation: t.Record.ID, Call: e, At: t.At})
+		case engine.SetTimer:
+			t.Set = append(t.Set, Timer{Conversation: t.Record.ID, Name: e.Name, Due: e.Due})
+		case engine.StopTimer:
+			t.Stop = append(t.Stop, e.Name)
+		case engine.OpenTicket:
+			if opened, err = b.open(ctx, e); err != nil {
+				return nil, err
+			}
+		case engine.MoveTicket:
+			if err := b.move(ctx, e); err != nil {
+				return nil, err
+			}
+		case engine.Decided:
+			b.decided = &e
+		case engine.Refused:
+			return nil, RefusedError{e.Reason}
+		}
+	}
+	return opened, nil
+}
+
+func (b *builder) entry(e Entry) {
+	t := b.turn
+	t.Record.Seq++
+	e.Conversation, e.Seq, e.At = t.Record.ID, t.Record.Seq, t.At
+	t.Entries = append(t.Entries, e)
+}
+
+// trace puts what was decided beside the message that it was decided on.
+func (b *builder) trace() {
+	if b.decided != nil && len(b.turn.Entries) > 0 {
+		b.turn.Entries[0].Trace = encode(b.decided)
+	}
+}
+
+// letters begin the numbers of tickets, so that people see at once what a number belongs to.
+var letters = map[desk.Kind]rune{desk.HandOff: 'О', desk.Fault: 'Т', desk.Complaint: 'Ж', desk.Suggestion: 'П', desk.Request: 'В'}
+
+func (b *builder) open(ctx context.Context, e engine.OpenTicket) (*engine.TicketOpened, error) {
+	t := b.turn
+	year := t.At.In(b.h.Content().Calendar.Zone()).Year()
+	letter := letters[e.Kind]
+	serial, err := b.h.Store.Serial(ctx, string(letter)+"-"+strconv.Itoa(year))
+	if err != nil {
+		return nil, fmt.Errorf("numbering the ticket: %w", err)
+	}
+	ahead, err := b.h.Store.Ahead(ctx, e.Queue, e.Priority, t.At)
+	if err != nil {
+		return nil, fmt.Errorf("finding the place in the queue: %w", err)
+	}
+	k := desk.Ticket{Number: answer.NewTicketNumber(letter, year%100, int(serial)), Conversation: t.Record.ID, Channel: t.Record.Peer.Channel,
+		Kind: e.Kind, Queue: e.Queue, Priority: e.Priority, Status: desk.New, Reason: e.Reason, Topic: e.Topic, Subject: e.Subject,
+		Opened: t.At, Due: e.Due, Changed: t.At}
+	t.Tickets = append(t.Tickets, k)
+	t.Changes = append(t.Changes, desk.Change{Ticket: k.Number, At: t.At, Status: desk.New, By: string(engine.Bot), Note: e.Reason})
+	return &engine.TicketOpened{Ahead: ahead, Ticket: engine.Ticket{Number: k.Number, Kind: k.Kind, Queue: k.Queue, Priority: k.Priority, Status: k.Status, Due: k.Due}}, nil
+}
+
+func (b *builder) move(ctx context.Context, e engine.MoveTicket) error {
+	t := b.turn
+	k, _, err := b.h.Store.Ticket(ctx, e.Number)
+	if err != nil {
+		return fmt.Errorf("reading ticket %s: %w", e.Number, err)
+	}
+	k.Status, k.Operator, k.Changed = e.Status, e.Operator, t.At
+	if e.Name != "" {
+		k.OperatorName = e.Name
+	}
+	by := string(e.By)
+	if e.By == engine.Operator {
+		by = e.Name
+	}
+	t.Tickets = append(t.Tickets, k)
+	t.Changes = append(t.Changes, desk.Change{Ticket: e.Number, At: t.At, Status: e.Status, By: by, Note: e.Note})
+	return nil
+}
+
+func (h *Host) pushes(channel string) bool {
+	for _, c := range h.Channels {
+		if c.Name() == channel {
+			return true
+		}
+	}
+	return false
+}
+
+// key names a timer's firing for deduplication: the same timer set anew fires anew.
+func key(t Timer) string { return "t:" + t.Name + ":" + strconv.FormatInt(t.Due.UnixMilli(), 10) }

@@ -1,0 +1,267 @@
+package engine
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"spravka/engine/answer"
+	"spravka/engine/flow"
+	"spravka/engine/understand"
+)
+
+// opened greets a citizen who has opened the chat and said nothing yet.
+func (t *turn) opened() {
+	t.decide(DecideControl)
+	if t.c.Greeted {
+		if f, _ := t.here(); f != nil && t.c.Owner == OwnerBot {
+			t.prompt()
+		}
+		return
+	}
+	t.welcome()
+}
+
+// welcome says hello and offers the doors.
+func (t *turn) welcome() {
+	t.c.Greeted = true
+	t.offer(t.sentence("hello"), t.doors())
+}
+
+// said plays a citizen's message.
+func (t *turn) said(e Said) {
+	text := strings.TrimSpace(e.Text)
+	long := utf8.RuneCountInString(text) > t.content.Settings.MaxTextRunes
+	if long {
+		text = firstRunes(text, t.content.Settings.MaxTextRunes)
+	}
+	expects := answer.Kind("")
+	if f, s := t.here(); f != nil && t.c.Owner == OwnerBot {
+		expects = s.Answer
+	}
+	kept, secret := mask(text, expects)
+	t.emit(Heard{Message: Message{Text: kept, Files: e.Files}, Secret: secret})
+	t.decided.Secret = secret
+	t.c.Silence = 0
+	if t.c.Owner != OwnerBot {
+		t.overhear(text, secret)
+		return
+	}
+	if secret {
+		t.decide(DecideControl)
+		t.notice(t.sentence("secret"))
+		// What is left is still a wish: "my password … is refused".
+		if text = kept; len(strings.Fields(strings.ReplaceAll(text, hidden, ""))) < 3 {
+			t.again()
+			return
+		}
+	}
+	if long {
+		t.decide(DecideControl)
+		t.notice(t.sentence("too_long", "want", itoa(t.content.Settings.MaxTextRunes)))
+		t.again()
+		return
+	}
+	t.c.Greeted = true
+	if t.repair() {
+		return
+	}
+	if f, s := t.here(); f != nil {
+		t.within(f, s, text, e.Files)
+		return
+	}
+	t.outside(text, e.Files)
+}
+
+// repair finds a frame whose place no longer exists in this version of the content, and puts it right.
+func (t *turn) repair() bool {
+	for {
+		f := t.top()
+		if f == nil {
+			return false
+		}
+		fl := t.content.Flows[f.Flow]
+		if fl == nil {
+			t.c.Frames = t.c.Frames[:len(t.c.Frames)-1]
+			t.notice(t.sentence("flow_gone"))
+			continue
+		}
+		if fl.Step(f.Step) == nil {
+			// What was told is kept, so only what is missing is asked again.
+			f.Step, f.Trail, f.Call, f.Fixing, f.Misses, f.Force = fl.Start, nil, "", "", 0, false
+			t.decide(DecideFlow)
+			t.notice(t.sentence("flow_changed"))
+			t.run()
+			return true
+		}
+		return false
+	}
+}
+
+// again repeats what the citizen was being asked, if anything.
+func (t *turn) again() {
+	if f, s := t.here(); f != nil && s.Kind.Waits() {
+		t.prompt()
+	}
+}
+
+// within plays a message in the middle of a flow: the answer first, then corrections and commands, then topics.
+func (t *turn) within(f *Frame, s *flow.Step, text string, files []File) {
+	said := normal(text)
+	waits := f.Call == "" && s.Kind.Waits()
+	if waits && len(s.Options) > 0 && t.opted(f, s, text) {
+		return // the words of a button mean the button, even where they are a command elsewhere
+	}
+	if cmd := t.lexicon.command(said, false); cmd != "" && t.command(cmd, f, s) {
+		return
+	}
+	if len(files) > 0 {
+		t.filesGiven(f, s, files, text)
+		return
+	}
+	if !waits {
+		t.meanwhile(text)
+		return
+	}
+	correcting := t.corrects(said)
+	if correcting && s.Answer != answer.Text && t.correct(f, s, text, said, true) {
+		return
+	}
+	r := answer.Parse(s.Answer, text, t.answerContext(s))
+	if r.OK() && (r.Fit == answer.Strong && s.Answer != answer.Text || s.Answer == answer.Text && !t.asks(text, said)) {
+		t.accept(f, s, r.Value)
+		return
+	}
+	if cmd := t.lexicon.command(said, true); cmd != "" && t.command(cmd, f, s) {
+		return
+	}
+	if s.Answer != answer.Text && t.correct(f, s, text, said, correcting) {
+		return
+	}
+	if !r.OK() && r.Fit == answer.Strong && !t.asks(text, said) {
+		t.miss(f, s, r)
+		return
+	}
+	switch {
+	case t.digress(f, s, text, r):
+	case r.OK():
+		t.accept(f, s, r.Value)
+	default:
+		t.miss(f, s, r)
+	}
+}
+
+// opted takes one of the options that a step offers, if the message plainly names one.
+func (t *turn) opted(f *Frame, s *flow.Step, text string) bool {
+	r := answer.Parse(answer.Choice, text, answer.Context{Locale: t.locale.Name, Options: t.options(s)})
+	if !r.OK() || r.Fit != answer.Strong {
+		return false
+	}
+	if s.Kind == flow.Choose {
+		t.accept(f, s, r.Value)
+		return true
+	}
+	if answer.Parse(s.Answer, text, t.answerContext(s)).OK() {
+		return false
+	}
+	t.instead(f, s, r.Value)
+	return true
+}
+
+// asks reports whether a message is a question.
+func (t *turn) asks(text, said string) bool {
+	if strings.HasSuffix(strings.TrimRight(text, " )(!…."), "?") {
+		return true
+	}
+	for _, q := range t.lexicon.question {
+		if strings.HasPrefix(said, q) && (len(said) == len(q) || said[len(q)] == ' ') {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *turn) answerContext(s *flow.Step) answer.Context {
+	c := answer.Context{Now: t.now.In(t.content.Calendar.Zone()), Locale: t.locale.Name, MinRunes: s.Min, MaxRunes: s.Max}
+	if s.Kind == flow.Choose || s.Kind == flow.Rate {
+		c.Options = t.options(s)
+	}
+	return c
+}
+
+// digress answers a question in the middle of a flow and comes back to it. It reports whether the message was one.
+func (t *turn) digress(f *Frame, s *flow.Step, text string, r answer.Reading) bool {
+	u := t.understand(text)
+	switch u.Decision {
+	case understand.Answer:
+		if r.OK() && u.Confidence < 0.9 {
+			return false // it can be the answer as well, and that is what was asked for
+		}
+		if len(u.Needs) == 1 && u.Needs[0] == f.Flow {
+			t.prompt() // they name what we are busy with
+			t.decide(DecideFlow, u.Needs...)
+			return true
+		}
+		t.decide(t.kindOf(u.Needs), u.Needs...)
+		t.serveAll(u.Needs, text)
+		return true
+	case understand.Offer:
+		if r.OK() || r.Fit == answer.Strong {
+			return false
+		}
+		if t.asks(text, normal(text)) || len(strings.Fields(text)) > 3 {
+			t.decide(DecideOffer, topicsOf(u)...)
+			t.offerTopics(u, "offer.within")
+			return true
+		}
+	}
+	return false
+}
+
+// meanwhile answers a citizen who writes while a service is being asked.
+func (t *turn) meanwhile(text string) {
+	u := t.understand(text)
+	if u.Decision == understand.Answer {
+		for _, id := range u.Needs {
+			if t.content.Flows[id] == nil && id != topicOperator {
+				t.decide(DecideAnswer, u.Needs...)
+				t.reply(id)
+				return
+			}
+			if id == topicOperator {
+				t.decide(DecideHandOff, id)
+				t.handOff("asked", "", "")
+				return
+			}
+		}
+	}
+	t.decide(DecideControl)
+	t.notice(t.sentence("busy"))
+}
+
+func (t *turn) understand(text string) understand.Reading {
+	if t.content.Understander == nil {
+		return understand.Reading{Decision: understand.HandOff}
+	}
+	t.reading = t.content.Understander.Understand(understand.Query{Text: text, LastTopic: t.c.Topic, Locale: t.locale.Name})
+	t.read = true
+	t.decided.Score = t.reading.Confidence
+	return t.reading
+}
+
+func topicsOf(u understand.Reading) []string {
+	out := make([]string, 0, len(u.Topics))
+	for _, s := range u.Topics {
+		out = append(out, s.Topic)
+	}
+	return out
+}
+
+func firstRunes(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}

@@ -1,0 +1,94 @@
+package understand
+
+import (
+	"os"
+	"path/filepath"
+	"sort"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// contentCorpus reads the real content of the repository. Tests that measure it skip while it isn't there.
+func contentCorpus(t testing.TB) Corpus {
+	t.Helper()
+	byID := map[string]*Topic{}
+	var c Corpus
+	get := func(id string) *Topic {
+		if byID[id] == nil {
+			byID[id] = &Topic{ID: id, Sensitive: id == "account.recover" || id == "identity.confirm" || id == "application.change_payee",
+				Control: id == "operator" || len(id) > 5 && id[:5] == "talk."}
+		}
+		return byID[id]
+	}
+	for _, loc := range []string{"ru", "en"} {
+		files, _ := filepath.Glob("../../locales/" + loc + "/*.yaml")
+		for _, f := range files {
+			raw, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch filepath.Base(f) {
+			case "out_of_scope.yaml":
+				var o struct {
+					Groups []struct {
+						ID      string   `yaml:"id"`
+						Phrases []string `yaml:"phrases"`
+					} `yaml:"groups"`
+					Other []string `yaml:"other"`
+				}
+				if err := yaml.Unmarshal(raw, &o); err != nil {
+					t.Fatal(f, err)
+				}
+				for _, g := range o.Groups {
+					top := get(g.ID)
+					top.Reject = true
+					for _, p := range g.Phrases {
+						top.Phrases = append(top.Phrases, Phrase{p, loc})
+					}
+				}
+				for _, p := range o.Other {
+					c.OutOfScope = append(c.OutOfScope, Phrase{p, loc})
+				}
+			case "synonyms.yaml":
+				var s struct {
+					Groups [][]string `yaml:"groups"`
+				}
+				if err := yaml.Unmarshal(raw, &s); err != nil {
+					t.Fatal(f, err)
+				}
+				c.Synonyms = append(c.Synonyms, s.Groups...)
+			case "politeness.yaml":
+				var s struct {
+					Openings []string `yaml:"openings"`
+					Vague    []string `yaml:"vague"`
+				}
+				if err := yaml.Unmarshal(raw, &s); err != nil {
+					t.Fatal(f, err)
+				}
+				c.Politeness = append(c.Politeness, s.Openings...)
+				c.Vague = append(c.Vague, s.Vague...)
+			default:
+				var s struct {
+					Topic   string   `yaml:"topic"`
+					Phrases []string `yaml:"phrases"`
+				}
+				if err := yaml.Unmarshal(raw, &s); err != nil || s.Topic == "" {
+					continue
+				}
+				top := get(s.Topic)
+				for _, p := range s.Phrases {
+					top.Phrases = append(top.Phrases, Phrase{p, loc})
+				}
+			}
+		}
+	}
+	for _, top := range byID {
+		c.Topics = append(c.Topics, *top)
+	}
+	sort.Slice(c.Topics, func(i, j int) bool { return c.Topics[i].ID < c.Topics[j].ID })
+	if len(c.Topics) == 0 {
+		t.Skip("no content yet")
+	}
+	return c
+}

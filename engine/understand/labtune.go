@@ -1,0 +1,4 @@
+package understand
+
+var labTune = defaultTuning
+var labMask = 0

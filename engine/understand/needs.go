@@ -1,0 +1,135 @@
+package understand
+
+import "math"
+
+// Two needs in one message: the message is cut in two at every place where a second thought could begin; if both halves are clear
+// and about different topics, a judge (trained on pairs of phrases and on single phrases) says whether there really are two.
+
+// maxCuts bounds the cuts that are tried.
+const maxCuts = 8
+
+// joints are words with which a second need begins. Strong ones announce it by themselves; weak ones are tried as well, but prove nothing.
+var joints = map[string]int{
+	"и": 1, "а": 1, "но": 1, "или": 1, "and": 1, "but": 1, "also": 2, "plus": 2, "then": 1, "too": 1,
+	"еще": 2, "также": 2, "тоже": 1, "плюс": 2, "заодно": 2, "кстати": 2, "потом": 1, "затем": 1, "второе": 2, "вторых": 2, "параллельно": 2,
+	"попутно": 2, "дополнительно": 2, "отдельно": 1, "besides": 2, "additionally": 2, "second": 1, "secondly": 2, "another": 1,
+}
+
+// cutPoint is a place where a second need may begin.
+type cutPoint struct {
+	at    int // first token of the right half, joints left out
+	left  int // end of the left half
+	kind  stop
+	joint int
+}
+
+// cutPoints lists the places to try, strongest first kept when there are too many.
+func cutPoints(toks []token, out []cutPoint) []cutPoint {
+	for i := 1; i < len(toks); i++ {
+		kind, joint := toks[i-1].end, joints[toks[i].text]
+		if kind == stopNone && joint == 0 {
+			continue
+		}
+		at := i
+		for at < len(toks)-1 && joints[toks[at].text] > 0 && at-i < 3 {
+			joint = max(joint, joints[toks[at].text])
+			at++
+		}
+		if i < 1 || len(toks)-at < 1 {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].at == at {
+			continue // the middle of a row of joints
+		}
+		out = append(out, cutPoint{at: at, left: i, kind: kind, joint: joint})
+	}
+	for strength := 1; len(out) > maxCuts && strength < 5; strength++ {
+		kept := out[:0]
+		for _, c := range out {
+			if int(c.kind)+c.joint > strength {
+				kept = append(kept, c)
+			}
+		}
+		out = kept
+	}
+	return out[:min(len(out), maxCuts)]
+}
+
+// pair is a possible reading of a message as two needs.
+type pair struct {
+	left, right int // classes
+	x           []float64
+	score       float64
+}
+
+// halves finds the best way to read a message as two needs. assess judges a piece.
+func (m *Model) halves(toks []token, whole *evidence, assess func([]token) evidence) (best pair, found bool) {
+	var buf [32]cutPoint
+	for _, c := range cutPoints(toks, buf[:0]) {
+		l, r := m.cut.strip(toks[:c.left]), m.cut.strip(toks[c.at:])
+		if len(l) > maxTokens || len(r) > maxTokens {
+			continue
+		}
+		a := assess(l)
+		if a.best < 0 || a.conf < 0.2 || !m.need(a.best) {
+			continue
+		}
+		b := assess(r)
+		if b.best < 0 || b.conf < 0.2 || b.best == a.best || !m.need(b.best) {
+			continue
+		}
+		if score := math.Sqrt(a.conf*b.conf) + 0.05*float64(c.kind) + 0.05*float64(c.joint); score > best.score {
+			best, found = pair{a.best, b.best, pairSignals(whole, &a, &b, c), score}, true
+		}
+	}
+	return best, found
+}
+
+// need reports whether a class can be one of two needs: greetings and thanks are no needs.
+func (m *Model) need(c int) bool {
+	return m.classes[c].kind == kindTopic || m.classes[c].id == "operator"
+}
+
+func pairSignals(whole, a, b *evidence, c cutPoint) []float64 {
+	lg := func(p float64) float64 { p = math.Max(1e-4, math.Min(1-1e-4, p)); return math.Log(p / (1 - p)) }
+	lo, hi := min(a.conf, b.conf), max(a.conf, b.conf)
+	x := []float64{lg(lo), lg(hi), lg(whole.conf), math.Log(whole.p[a.best] + 1e-4), math.Log(whole.p[b.best] + 1e-4),
+		math.Log(float64(min(a.words, b.words))), 0, 0, 0, 0, lg(b.p[a.best]), lg(a.p[b.best])}
+	switch c.kind {
+	case stopEnd:
+		x[6] = 1
+	case stopPause:
+		x[7] = 1
+	}
+	switch c.joint {
+	case 2:
+		x[8] = 1
+	case 1:
+		x[9] = 1
+	}
+	return x
+}
+
+// both looks for a second need and, when there is one, makes the reading an answer to two.
+func (m *Model) both(toks []token, e *evidence, r *Reading, w *work) {
+	if len(toks) < 4 || e.exact || len(m.cal.Judge.W) == 0 {
+		return
+	}
+	whole := *e
+	p, found := m.halves(toks, &whole, func(t []token) evidence { return m.assess(t, w) })
+	if !found {
+		return
+	}
+	q := m.cal.Judge.prob(p.x)
+	if q < m.cal.Both {
+		return
+	}
+	first := []Scored{{m.classes[p.left].id, q}, {m.classes[p.right].id, q}}
+	for _, t := range r.Topics {
+		if t.Topic != first[0].Topic && t.Topic != first[1].Topic && len(first) < most {
+			first = append(first, Scored{t.Topic, min(t.Score, 1-q)})
+		}
+	}
+	r.Topics, r.Confidence, r.Reject, r.Vague = first, q, "", false
+	r.Decision, r.Needs = Answer, []string{first[0].Topic, first[1].Topic}
+}

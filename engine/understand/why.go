@@ -1,0 +1,192 @@
+package understand
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+)
+
+// Explanation says why a message was read as it was.
+type Explanation struct {
+	Reading Reading `json:"reading"`
+	// Cut is the text without politeness: what was judged.
+	Cut string `json:"cut"`
+	// Nearest are the stored phrases most like the message.
+	Nearest []NearPhrase `json:"nearest"`
+	// Features are what weighed most for the first topic against the second.
+	Features []Weighed `json:"features"`
+	// Signals are the inputs of the acceptor.
+	Signals []Signal `json:"signals"`
+	// Classes are the most probable classes, background included.
+	Classes []Scored `json:"classes"`
+	// Thresholds by name, and the one that decided.
+	Thresholds map[string]float64 `json:"thresholds"`
+	Decided    string             `json:"decided"`
+}
+
+// NearPhrase is a stored phrase and how like the message it is (cosine, 0 to 1).
+type NearPhrase struct {
+	Topic      string  `json:"topic"`
+	Text       string  `json:"text"`
+	Similarity float64 `json:"similarity"`
+}
+
+// Weighed is a feature and its weight for the first topic, less that for the second.
+type Weighed struct {
+	Feature string  `json:"feature"`
+	Weight  float64 `json:"weight"`
+}
+
+// Signal is one input of the acceptor and what it adds to the log odds.
+type Signal struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Adds  float64 `json:"adds"`
+}
+
+// Why explains a reading. It is slower than Understand and meant for people.
+func (m *Model) Why(q Query) Explanation {
+	x := Explanation{Reading: m.Understand(q), Thresholds: m.Thresholds()}
+	w := m.get()
+	defer m.put(w)
+	toks := m.rep.tokens(q.Text, m.opt.NoRepair, nil)
+	if len(toks) == 0 || len(m.classes) == 0 {
+		x.Decided = "nothing to read"
+		return x
+	}
+	toks = m.cut.strip(toks)
+	toks = toks[:min(len(toks), 2*maxTokens)]
+	x.Cut = joined(toks)
+	e := m.assess(toks, w)
+	x.Nearest = m.nearestPhrases(w)
+	x.Features = m.weighed(toks, &e, w)
+	for i, v := range e.x {
+		s := Signal{Name: signalNames[i], Value: v}
+		if a := &m.cal.Accept; len(a.W) == len(e.x) {
+			s.Adds = a.W[i] * (v - a.Mean[i]) * a.Scale[i]
+		}
+		x.Signals = append(x.Signals, s)
+	}
+	order := make([]int, len(e.p))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(i, j int) bool { return e.p[order[i]] > e.p[order[j]] })
+	for _, c := range order[:min(most, len(order))] {
+		x.Classes = append(x.Classes, Scored{m.classes[c].id, e.p[c]})
+	}
+	x.Decided = m.decided(&x.Reading, &e)
+	return x
+}
+
+// Thresholds returns the borders that calibration has found, by name.
+func (m *Model) Thresholds() map[string]float64 {
+	return map[string]float64{"answer": m.cal.Answer, "strict": max(m.cal.Strict, m.cal.Answer), "offer": m.cal.Offer, "reject": m.cal.Reject, "two needs": m.cal.Both}
+}
+
+func (m *Model) decided(r *Reading, e *evidence) string {
+	switch {
+	case r.Decision == Answer && len(r.Needs) == 2:
+		return fmt.Sprintf("two needs: %.3f ≥ %.3f", r.Confidence, m.cal.Both)
+	case r.Decision == Answer:
+		for c := range m.classes {
+			if m.classes[c].id == r.Needs[0] {
+				if m.classes[c].sensitive {
+					return fmt.Sprintf("strict: %.3f ≥ %.3f", r.Confidence, m.threshold(c))
+				}
+				return fmt.Sprintf("answer: %.3f ≥ %.3f", r.Confidence, m.threshold(c))
+			}
+		}
+	case r.Reject != "":
+		return fmt.Sprintf("reject: %.3f ≥ %.3f", r.Confidence, m.cal.Reject)
+	case r.Vague:
+		return "vague"
+	case r.Decision == Offer && e.best >= 0 && m.classes[e.best].sensitive && r.Confidence >= m.cal.Answer:
+		return fmt.Sprintf("strict: %.3f < %.3f", r.Confidence, m.threshold(e.best))
+	case r.Decision == Offer:
+		return fmt.Sprintf("offer: %.3f ≤ %.3f < %.3f", m.cal.Offer, r.Confidence, m.cal.Answer)
+	}
+	return fmt.Sprintf("offer: %.3f < %.3f", r.Confidence, m.cal.Offer)
+}
+
+// nearestPhrases lists the documents most like the vector just measured.
+func (m *Model) nearestPhrases(w *work) []NearPhrase {
+	var ids []int
+	for d, s := range w.acc {
+		if s > 0.05 {
+			ids = append(ids, d)
+		}
+	}
+	sort.SliceStable(ids, func(i, j int) bool { return w.acc[ids[i]] > w.acc[ids[j]] })
+	var out []NearPhrase
+	for _, d := range ids[:min(len(ids), 5)] {
+		p := m.phrases[d]
+		out = append(out, NearPhrase{m.classes[p.class].id, p.text, float64(w.acc[d])})
+	}
+	return out
+}
+
+// weighed names the features that separate the first class from the second.
+func (m *Model) weighed(toks []token, e *evidence, w *work) []Weighed {
+	names := m.featureNames(toks)
+	first, second := e.top, e.best
+	if second == first || second < 0 {
+		second = e.next
+	}
+	k := m.lin.classes
+	var out []Weighed
+	for i, id := range w.v.id {
+		x := w.v.val[i] * m.lin.w[int(id)*k+first]
+		if second >= 0 {
+			x -= w.v.val[i] * m.lin.w[int(id)*k+second]
+		}
+		out = append(out, Weighed{names[id], float64(x)})
+	}
+	sort.SliceStable(out, func(i, j int) bool { return abs(out[i].Weight) > abs(out[j].Weight) })
+	return out[:min(len(out), 8)]
+}
+
+func abs(x float64) float64 {
+	if x < 0 {
+		return -x
+	}
+	return x
+}
+
+// featureNames spells out the features of a text. Models hold hashes only.
+func (m *Model) featureNames(toks []token) map[int32]string {
+	names := map[int32]string{}
+	put := func(key uint64, name string) {
+		if id, ok := m.sp.table[key]; ok {
+			names[id] = name
+		}
+	}
+	var sc scratch
+	m.sp.gather(toks, &sc, false)
+	for i, x := range sc.lex {
+		put(x.key, x.stem)
+		if i > 0 {
+			put(hashPair(groupPair, sc.lex[i-1].key, x.key), sc.lex[i-1].stem+" "+x.stem)
+		}
+		if i > 1 {
+			put(hashPair(groupSkip, sc.lex[i-2].key, x.key), sc.lex[i-2].stem+" … "+x.stem)
+		}
+		r := []rune("<" + x.text + ">")
+		for size := m.sp.an.gramsMin; size <= m.sp.an.gramsMax; size++ {
+			for j := 0; j+size <= len(r); j++ {
+				g := string(r[j : j+size])
+				put(hashString(groupChar, g), "‹"+g+"›")
+			}
+		}
+	}
+	found := m.sp.con.find(sc.items, nil)
+	slices.Sort(found)
+	found = slices.Compact(found)
+	for i, a := range found {
+		put(hashPair(groupConcept, uint64(a), 1), "≈"+m.sp.con.names[a])
+		for _, b := range found[i+1:] {
+			put(hashPair(groupConceptPair, uint64(a), uint64(b)), "≈"+m.sp.con.names[a]+" + ≈"+m.sp.con.names[b])
+		}
+	}
+	return names
+}
