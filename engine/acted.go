@@ -9,7 +9,6 @@ import (
 
 // acted carries out what an operator does. Only the owner of the conversation speaks.
 func (t *turn) acted(e Acted) {
-	t.c.Tickets = slices.Clone(t.c.Tickets)
 	i := slices.IndexFunc(t.c.Tickets, func(k Ticket) bool { return k.Number == e.Ticket })
 	if i < 0 {
 		t.refuse(NoTicket)

@@ -7,13 +7,14 @@ import (
 
 	"spravka/engine"
 	"spravka/engine/flow"
+	"spravka/engine/flow/flowtest"
 )
 
 // benchContent is a flow of three questions and a summary beside the shipped words, so that the engine's own sentences
 // are there.
 func benchContent(t testing.TB) *engine.Content {
-	files := shipped(t)
-	files["flows/bench.yaml"] = file(`
+	files := flowtest.Shipped(t)
+	files["flows/bench.yaml"] = flowtest.File(`
 flow: bench
 steps:
   who: {ask: full_name, personal: false, misses: 100000, next: day}
@@ -23,7 +24,7 @@ steps:
     misses: 100000
   done: {end: true}
 `)
-	files["locales/ru/bench.yaml"] = file(`
+	files["locales/ru/bench.yaml"] = flowtest.File(`
 flow: bench
 title: Опыт
 steps:

@@ -114,13 +114,23 @@ func (t *turn) options(s *flow.Step) []answer.Option {
 // buttons are what can be pressed at a step.
 func (t *turn) buttons(f *Frame, s *flow.Step) []Button {
 	switch s.Kind {
-	case flow.Choose, flow.Rate:
-		var out []Button
-		for _, o := range t.options(s) {
-			out = append(out, Button{o.Label, flow.OptionPayload(f.Flow, s.Name, o.ID)})
+	case flow.Choose, flow.Ask:
+		if len(s.Options) == 0 && !s.Optional {
+			return nil
+		}
+		w := t.words(f, s)
+		out := make([]Button, 0, len(s.Options)+1)
+		for _, o := range s.Options {
+			out = append(out, Button{t.render(w.Options[o.ID].Label), o.Payload})
 		}
 		if s.Optional {
 			out = append(out, t.button(cmdSkip))
+		}
+		return out
+	case flow.Rate:
+		var out []Button
+		for _, o := range t.options(s) {
+			out = append(out, Button{o.Label, flow.OptionPayload(f.Flow, s.Name, o.ID)})
 		}
 		return out
 	case flow.Consent:
@@ -131,15 +141,6 @@ func (t *turn) buttons(f *Frame, s *flow.Step) []Button {
 		if s.Optional {
 			return []Button{t.button(cmdSkip)}
 		}
-	case flow.Ask:
-		var out []Button
-		for _, o := range t.options(s) {
-			out = append(out, Button{o.Label, flow.OptionPayload(f.Flow, s.Name, o.ID)})
-		}
-		if s.Optional {
-			out = append(out, t.button(cmdSkip))
-		}
-		return out
 	}
 	return nil
 }

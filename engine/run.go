@@ -143,7 +143,9 @@ func (t *turn) recall(f *Frame, s *flow.Step, k Slot) bool {
 	passed(f, s.Name)
 	outcome := flow.Next
 	if s.Kind == flow.Choose {
-		outcome = k.Value
+		if outcome = k.Value; outcome == "" {
+			outcome = "skip"
+		}
 		if _, ok := s.Leads(outcome); !ok {
 			t.prompt()
 			return false

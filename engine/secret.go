@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"spravka/engine/answer"
 )
@@ -18,7 +19,6 @@ var (
 	secretColon = regexp.MustCompile(`(?i)((?:парол[ьяею]|password|пин-?код|кодовое слово)[^:=\n]{0,30}[:=]\s*["«']?)([^\s"»',]{3,64})`)
 	secretCode  = regexp.MustCompile(`(?i)((?:код|code)\S*(?:\s+(?:из|с|от|по|в|подтверждения|смс|sms|пришел|пришёл|пришедший|такой|это|is|from|the|мне|вот)){0,5}\s*[:=—–-]?\s*)(\d{4,8})\b`)
 	cardLike    = regexp.MustCompile(`\b\d(?:[ -]?\d){14,18}\b`)
-	token       = regexp.MustCompile(`\S{6,64}`)
 )
 
 // mask hides the secrets of a message and reports whether there was one. A code that our own flow has asked for is
@@ -43,25 +43,48 @@ func mask(text string, expects answer.Kind) (string, bool) {
 			return g[1] + hidden
 		})
 	}
-	replace(secretColon, func(s string) bool { return s != hidden && !sentenceWord(s) })
-	replace(secretNamed, func(s string) bool { return s != hidden && looksSecret(s) })
-	replace(secretCode, func(string) bool { return true })
-	text = cardLike.ReplaceAllStringFunc(text, func(m string) string {
-		if !luhn(m) {
-			return m
+	if low := strings.ToLower(text); namesSecret(low) {
+		replace(secretColon, func(s string) bool { return s != hidden && !sentenceWord(s) })
+		replace(secretNamed, func(s string) bool { return s != hidden && looksSecret(s) })
+		replace(secretCode, func(string) bool { return true })
+	}
+	if digitsIn(text) >= 15 {
+		text = cardLike.ReplaceAllStringFunc(text, func(m string) string {
+			if !luhn(m) {
+				return m
+			}
+			found = true
+			return hidden
+		})
+	}
+	alone := !strings.ContainsAny(strings.TrimSpace(text), " \t\n")
+	for word := range strings.FieldsSeq(text) {
+		if passwordLike(word, alone) {
+			text = strings.ReplaceAll(text, word, hidden)
+			found = true
 		}
-		found = true
-		return hidden
-	})
-	alone := len(strings.Fields(text)) == 1
-	text = token.ReplaceAllStringFunc(text, func(m string) string {
-		if !passwordLike(m, alone) {
-			return m
-		}
-		found = true
-		return hidden
-	})
+	}
 	return text, found
+}
+
+// namesSecret reports whether a secret is spoken of, in lower-case text.
+func namesSecret(low string) bool {
+	for _, w := range []string{"парол", "пас", "пин", "код", "pass", "pin", "cv", "code"} {
+		if strings.Contains(low, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func digitsIn(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 // couldHide is the quick look: nearly every secret has a digit or a sign in it, or its name beside it.
@@ -125,12 +148,6 @@ var products = []string{"windows", "android", "iphone", "ipad", "ios", "chrome",
 // passwordLike judges a word by its look alone. Inside a sentence it must have a sign; alone, three kinds of characters do.
 func passwordLike(s string, alone bool) bool {
 	s = strings.Trim(s, `.,;?)("«»`)
-	low := strings.ToLower(s)
-	for _, p := range products {
-		if strings.HasPrefix(low, p) {
-			return false
-		}
-	}
 	if i := strings.IndexByte(s, '@'); i > 0 && strings.Contains(s[i:], ".") {
 		return false // an e-mail address
 	}
@@ -141,8 +158,14 @@ func passwordLike(s string, alone bool) bool {
 			kinds++
 		}
 	}
-	if len([]rune(s)) < 6 || !digit || strings.ContainsAny(s, "/№") {
+	if len(s) < 6 || len(s) > 256 || !digit || !upper && !lower || strings.ContainsAny(s, "/№") || utf8.RuneCountInString(s) < 6 {
 		return false
+	}
+	low := strings.ToLower(s)
+	for _, p := range products {
+		if strings.HasPrefix(low, p) {
+			return false
+		}
 	}
 	if sign && !strings.HasPrefix(s, "+") && (upper || lower) {
 		return true

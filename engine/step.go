@@ -12,6 +12,7 @@ import (
 func Step(content *Content, c Conversation, ev Event, now time.Time) (Conversation, []Effect) {
 	c.Frames = slices.Clone(c.Frames)
 	c.Slots = slices.Clone(c.Slots)
+	c.Tickets = slices.Clone(c.Tickets)
 	t := &turn{content: content, c: c, now: now, locale: content.Locale(c.Locale), lexicon: content.lexicons[content.Locale(c.Locale).Name]}
 	t.effects = t.room[:0]
 	t.c.Content = content.Hash

@@ -61,11 +61,13 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, v *visit) error {
 
 func (c *Console) redraw(w http.ResponseWriter, r *http.Request, v *visit, f *fault, form *replyForm) error {
 	text := word(v.locale, f.text, f.args...)
-	box := reply{Key: form.Key, Text: form.Text}
-	if f.status == http.StatusUnprocessableEntity {
+	p, box := page{}, reply{Key: form.Key, Text: form.Text}
+	if f.status == http.StatusUnprocessableEntity { // it is about the box, so it stands beside it
 		box.Wrong = text
+	} else {
+		p.Notice = &notice{"wrong", text}
 	}
-	return c.drawTicket(w, r, v, f.status, page{Notice: &notice{"wrong", text}}, -1, box)
+	return c.drawTicket(w, r, v, f.status, p, -1, box)
 }
 
 // carryOut does it, one action of a conversation at a time, so that nobody takes a ticket in the moment in which

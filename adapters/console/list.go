@@ -179,7 +179,11 @@ func (c *Console) lastLine(ctx context.Context, conversation int64) (by engine.A
 		for _, e := range slices.Backward(entries) {
 			l := readLine(e)
 			if l.By != engine.System && (l.Message.Text != "" || len(l.Message.Files) > 0) {
-				return l.By, cut(strings.Join(strings.Fields(l.Message.Text), " "), 160), len(l.Message.Files) > 0
+				text := l.Message.Text
+				if l.By != engine.Citizen {
+					text = strings.ReplaceAll(text, "**", "")
+				}
+				return l.By, cut(strings.Join(strings.Fields(text), " "), 160), len(l.Message.Files) > 0
 			}
 		}
 		err = failure

@@ -49,7 +49,7 @@ func TestListOrderAndFilters(t *testing.T) {
 			t.Errorf("%s: %q, want %q", query, got, want)
 		}
 	}
-	page := br.get("tickets").has(t, "50 мин", "Борис Лукин", "Никто не взял", "Срочно", "требуется уточнение")
+	page := br.get("tickets").has(t, "50 мин", "Борис Лукин", "Свободно", "Срочно", "требуется уточнение")
 	if n := strings.Count(page.text, "<strong>У вас</strong>"); n != 1 {
 		t.Errorf("%d tickets are said to be mine", n)
 	}
@@ -113,8 +113,11 @@ func TestSince(t *testing.T) {
 			t.Errorf("%v: %q, want %q", ago, got, want)
 		}
 	}
-	if got := m.moment(now.Add(14 * time.Hour)); got != "25.11.2026, 02:00" {
+	if got := m.moment(now.Add(14 * time.Hour)); got != "25.11, 02:00" {
 		t.Errorf("another day in Moscow: %q", got)
+	}
+	if got := m.moment(now.AddDate(-1, 0, 0)); got != "24.11.2025, 12:00" {
+		t.Errorf("another year: %q", got)
 	}
 	if got := m.moment(now.Add(-12 * time.Hour)); got != "00:00" {
 		t.Errorf("the same day in Moscow: %q", got)

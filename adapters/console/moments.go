@@ -20,10 +20,14 @@ func (m moments) day(t time.Time) string { return t.In(m.zone).Format(word(m.loc
 // clock is the time of day: 15:04.
 func (m moments) clock(t time.Time) string { return t.In(m.zone).Format("15:04") }
 
-// moment is the time of day, with the date unless it is today.
+// moment is the time of day, with the date unless it is today, and with the year unless it is this one.
 func (m moments) moment(t time.Time) string {
-	if m.day(t) == m.day(m.now()) {
+	t, now := t.In(m.zone), m.now().In(m.zone)
+	switch {
+	case t.Year() == now.Year() && t.YearDay() == now.YearDay():
 		return m.clock(t)
+	case t.Year() == now.Year():
+		return t.Format(word(m.locale, "time.short")) + ", " + m.clock(t)
 	}
 	return m.day(t) + ", " + m.clock(t)
 }

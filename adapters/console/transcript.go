@@ -8,8 +8,8 @@ import (
 	"spravka/engine/host"
 )
 
-// window is how many entries of a talk a page shows at once.
-const window = 200
+// linesShown is how many entries of a talk a page shows at once.
+const linesShown = 200
 
 // line is an entry of a talk, read.
 type line struct {
@@ -45,15 +45,15 @@ func (t talk) Live() bool { return !t.Later }
 
 // readTalk reads the window that begins after the given entry; below zero means the newest one.
 func (c *Console) readTalk(ctx context.Context, v *visit, record host.Record, after int64) (talk, error) {
-	newest := max(0, record.Seq-window)
+	newest := max(0, record.Seq-linesShown)
 	if after < 0 || after > newest {
 		after = newest
 	}
-	entries, err := c.Conversations.History(ctx, record.ID, after, window)
+	entries, err := c.Conversations.History(ctx, record.ID, after, linesShown)
 	if err != nil {
 		return talk{}, err
 	}
-	t := talk{Lines: c.readLines(v, entries), Last: after, Earlier: after > 0, From: max(0, after-window)}
+	t := talk{Lines: c.readLines(v, entries), Last: after, Earlier: after > 0, From: max(0, after-linesShown)}
 	if len(entries) > 0 {
 		t.Last = entries[len(entries)-1].Seq
 	}

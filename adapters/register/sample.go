@@ -37,9 +37,9 @@ type sample struct {
 		MayFileAgain bool     `yaml:"may_file_again"`
 	} `yaml:"applications"`
 	Works []struct {
-		From time.Time `yaml:"from"`
-		To   time.Time `yaml:"to"`
-		What string    `yaml:"what"`
+		From string `yaml:"from"` // RFC 3339
+		To   string `yaml:"to"`
+		What string `yaml:"what"`
 	} `yaml:"works"`
 	Faults []struct {
 		Number string `yaml:"number"`
@@ -63,7 +63,23 @@ func readSample(data []byte) (sample, error) {
 			return s, fmt.Errorf("register: sample.yaml: the fault %s answers %q instead of %s or %s", f.Number, f.Answer, faultTimeout, faultError)
 		}
 	}
+	for _, w := range s.Works {
+		if _, _, err := span(w.From, w.To); err != nil {
+			return s, fmt.Errorf("register: sample.yaml: the works %q: %w", w.What, err)
+		}
+	}
 	return s, nil
+}
+
+// span reads when works begin and end.
+func span(from, to string) (begin, end time.Time, err error) {
+	if begin, err = time.Parse(time.RFC3339, from); err != nil {
+		return begin, end, err
+	}
+	if end, err = time.Parse(time.RFC3339, to); err == nil && !begin.Before(end) {
+		err = fmt.Errorf("they end at %s, before they begin", to)
+	}
+	return begin, end, err
 }
 
 // Seed puts the sample data into a register without citizens and applications; otherwise it does nothing.
@@ -101,8 +117,12 @@ func (s sample) insert(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	for _, w := range s.Works {
+		from, to, err := span(w.From, w.To)
+		if err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO register_works (starts, ends, what) VALUES ($1, $2, $3)`,
-			w.From.UnixMilli(), w.To.UnixMilli(), w.What); err != nil {
+			from.UnixMilli(), to.UnixMilli(), w.What); err != nil {
 			return err
 		}
 	}

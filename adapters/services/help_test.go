@@ -1,6 +1,7 @@
 package services
 
 import (
+	"context"
 	"io"
 	"log"
 	"net"
@@ -69,7 +70,7 @@ func bubbleServer(t *testing.T, h http.HandlerFunc) (*httptest.Server, *http.Tra
 	s.Listener.Close()
 	s.Listener = l
 	s.Start()
-	tr := &http.Transport{Dial: func(string, string) (net.Conn, error) { return l.dial() }}
+	tr := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return l.dial() }}
 	t.Cleanup(func() {
 		tr.CloseIdleConnections()
 		s.CloseClientConnections()

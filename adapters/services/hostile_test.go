@@ -198,6 +198,7 @@ func TestRedirectsStayOnTheServer(t *testing.T) {
 		"other port":            {307, other.URL + "/v1/application.find"},
 		"other name":            {308, "http://localhost" + port},
 		"other scheme":          {307, "https://127.0.0.1" + port},
+		"same port, https":      {307, "https://SELF/v1/application.find"},
 		"no scheme":             {307, "//evil.example.test/"},
 		"GET on the same":       {303, "/v1/works.current"},
 		"GET by 302":            {302, "/v1/works.current"},

@@ -311,12 +311,13 @@ func TestBreaker(t *testing.T) {
 		time.Sleep(15 * time.Second)
 		hang.Store(false)
 		healthy.Store(true)
-		for range 3 {
-			if err := ask(); err != nil {
-				t.Error(err)
-			}
+		if err := ask(); err != nil {
+			t.Error(err)
 		}
-		wantTries(3)
+		if !c.operations["application.find"].breaker.IsClosed() {
+			t.Error("one good answer does not end the pause")
+		}
+		wantTries(1)
 	})
 }
 
@@ -330,5 +331,19 @@ func TestRefusalsDoNotSuspend(t *testing.T) {
 	}
 	if tries.Load() != 30 {
 		t.Errorf("%d tries, want 30", tries.Load())
+	}
+}
+
+func TestCallsThatAreGivenUpDoNotSuspend(t *testing.T) {
+	s := server(t, func(w http.ResponseWriter, _ *http.Request) { reply(w, notFound) })
+	c := client(t, options(t, s.URL))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 30 {
+		_, err := c.Call(ctx, find())
+		wantKind(t, err, Cancelled)
+	}
+	if _, err := c.Call(t.Context(), find()); err != nil {
+		t.Error(err)
 	}
 }

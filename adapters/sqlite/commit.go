@@ -31,6 +31,9 @@ func (s *Store) Commit(ctx context.Context, turns []*host.Turn) ([]error, error)
 	if len(turns) > MaxTurns {
 		return nil, fmt.Errorf("commit: %d turns at once, at most %d are possible", len(turns), MaxTurns)
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("commit: %w", err)
+	}
 	c := &commit{turns: turns, spoilt: make([]error, len(turns)), results: make([]error, len(turns))}
 	sound := 0
 	for i, t := range turns {
@@ -41,7 +44,7 @@ func (s *Store) Commit(ctx context.Context, turns []*host.Turn) ([]error, error)
 		sound++
 	}
 	if sound == 0 {
-		return c.spoilt, ctx.Err()
+		return c.spoilt, nil
 	}
 	if err := s.writer.do(ctx, sound, c.run); err != nil {
 		return nil, fmt.Errorf("commit %d turns: %w", len(turns), err)

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -16,7 +17,7 @@ const (
 	MaxFile   = 10 << 20 // of an uploaded file
 	maxState  = 1 << 20
 	maxBody   = 1 << 20 // of a message, a trace or a call
-	maxParts  = 1000    // entries, timers, calls, tickets or changes of one turn
+	maxParts  = 1000    // of one kind in a turn
 	maxName   = 128     // of a peer, a timer, a call, a file's identifier
 	maxUpdate = 256     // longer than a channel's: the host derives its own from timers and calls
 	maxLine   = 1000    // of a name or a subject
@@ -48,7 +49,7 @@ func checkPeer(p host.Peer) error {
 // checkTurn finds what is wrong with a turn before anything is written, so that it can't spoil the turns beside it.
 func checkTurn(t *host.Turn) error {
 	if t == nil {
-		return fmt.Errorf("the turn is nil")
+		return errors.New("the turn is nil")
 	}
 	if err := checkPeer(t.Record.Peer); err != nil {
 		return err
@@ -59,11 +60,9 @@ func checkTurn(t *host.Turn) error {
 	if len(t.State) == 0 || len(t.State) > maxState {
 		return fmt.Errorf("the state has %d bytes, it must have 1–%d", len(t.State), maxState)
 	}
-	for what, n := range map[string]int{"entries": len(t.Entries), "timers": len(t.Set) + len(t.Stop), "calls": len(t.Calls),
-		"tickets": len(t.Tickets), "ticket changes": len(t.Changes)} {
-		if n > maxParts {
-			return fmt.Errorf("the turn has %d %s, more than %d", n, what, maxParts)
-		}
+	parts := max(len(t.Entries), len(t.Set), len(t.Stop), len(t.Calls), len(t.Tickets), len(t.Changes))
+	if parts > maxParts {
+		return fmt.Errorf("the turn has %d parts of one kind (entries, timers, calls, tickets or changes), more than %d", parts, maxParts)
 	}
 	if err := checkEntries(t); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"spravka/engine"
@@ -19,6 +20,16 @@ import (
 func both(t *testing.T, test func(*testing.T, *Store)) {
 	t.Run("file", func(t *testing.T) { test(t, openAt(t, filepath.Join(t.TempDir(), "spravka.db"))) })
 	t.Run("memory", func(t *testing.T) { test(t, openAt(t, ":memory:")) })
+}
+
+// bothInBubble does so under synctest, which knows when everybody waits for somebody else.
+func bothInBubble(t *testing.T, test func(*testing.T, *Store)) {
+	path := filepath.Join(t.TempDir(), "spravka.db")
+	for name, path := range map[string]string{"file": path, "memory": ":memory:"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { test(t, openAt(t, path)) })
+		})
+	}
 }
 
 // crowd is a number of jobs that come while the writer is busy.
@@ -64,16 +75,11 @@ func (c *crowd) join(call func() error, want error) {
 
 func (c *crowd) queued(n int) {
 	c.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Microsecond) {
-		c.s.writer.mu.Lock()
-		waiting := len(c.s.writer.queue)
-		c.s.writer.mu.Unlock()
-		if waiting == n {
-			return
-		}
-		if time.Now().After(deadline) {
-			c.t.Fatalf("%d jobs wait, want %d", waiting, n)
-		}
+	synctest.Wait()
+	c.s.writer.mu.Lock()
+	defer c.s.writer.mu.Unlock()
+	if waiting := len(c.s.writer.queue); waiting != n {
+		c.t.Fatalf("%d jobs wait, want %d", waiting, n)
 	}
 }
 
@@ -114,7 +120,7 @@ func (c *crowd) ran(want string) {
 }
 
 func TestWhoWaitsIsWrittenTogether(t *testing.T) {
-	both(t, func(t *testing.T, s *Store) {
+	bothInBubble(t, func(t *testing.T, s *Store) {
 		c := newCrowd(t, s)
 		for _, name := range []string{"a", "b", "c"} {
 			c.join(c.job(name, 1, nil), nil)
@@ -135,7 +141,7 @@ func TestWhoWaitsIsWrittenTogether(t *testing.T) {
 
 func TestWhoFailsDoesNotHarmTheOthers(t *testing.T) {
 	bad := errors.New("bad")
-	both(t, func(t *testing.T, s *Store) {
+	bothInBubble(t, func(t *testing.T, s *Store) {
 		c := newCrowd(t, s)
 		c.join(func() error { _, err := s.Serial(context.Background(), "x"); return err }, nil)
 		c.join(c.job("a", 1, nil), nil)
@@ -151,7 +157,7 @@ func TestWhoFailsDoesNotHarmTheOthers(t *testing.T) {
 }
 
 func TestWhoLeavesTheLineIsNotWritten(t *testing.T) {
-	both(t, func(t *testing.T, s *Store) {
+	bothInBubble(t, func(t *testing.T, s *Store) {
 		c := newCrowd(t, s)
 		ctx, cancel := context.WithCancel(t.Context())
 		c.join(c.job("a", 1, nil), nil)
@@ -167,7 +173,7 @@ func TestWhoLeavesTheLineIsNotWritten(t *testing.T) {
 }
 
 func TestCloseAnswersEverybody(t *testing.T) {
-	both(t, func(t *testing.T, s *Store) {
+	bothInBubble(t, func(t *testing.T, s *Store) {
 		c := newCrowd(t, s)
 		c.join(c.job("before", 1, nil), nil)
 		c.join(s.Close, nil)

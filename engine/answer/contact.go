@@ -15,7 +15,8 @@ func parseContact(l *line) Reading {
 		return bad(problemContactFormat, contactFit(l))
 	}
 	mail := parseEmail(l)
-	if before := read(l.text[:at-len(localBefore(l.text, at))]); before.digits >= 10 {
+	start, _ := localBefore(l.text, at)
+	if before := read(l.text[:start]); before.digits >= 10 {
 		if phone := parsePhone(&before); phone.OK() {
 			return phone
 		}

@@ -12,22 +12,33 @@ const (
 	maxEmail = 254
 )
 
+// mailFound is what a search for e-mail addresses came to.
+type mailFound struct {
+	value    string // the first good one
+	from, to int    // where it stands in the text
+	several  bool   // there is another one that differs
+	problem  string // of the first one that is not good
+}
+
 // parseEmail reads an e-mail address. The check is a practical one: what mail systems in use accept, not all that the
 // standard allows.
 func parseEmail(l *line) Reading {
-	foreign, asks := l.foreignToEmail(), l.question()
-	value, problem, several := findEmail(l)
-	sure := fitOf(foreign <= 4 && asks < 2)
+	f := findEmail(l)
+	rest := l
+	if f.value != "" {
+		// The words of the address say nothing: do@example.test asks no question.
+		r := read(l.text[:f.from] + " " + l.text[f.to:])
+		rest = &r
+	}
+	asks := rest.question()
+	sure := fitOf(rest.foreign() <= 4 && asks < 2)
 	switch {
-	case several:
+	case f.several:
 		return bad(problemSeveral, sure)
-	case value != "":
-		return good(value, sure)
-	case problem != "":
-		if asks > 1 {
-			sure = Weak
-		}
-		return bad(problem, sure)
+	case f.value != "":
+		return good(f.value, sure)
+	case f.problem != "":
+		return bad(f.problem, fitOf(l.foreignToEmail() <= 4 && asks < 2))
 	case asks == 0 && mailHost(l):
 		return bad(problemEmailFormat, Strong) // «ivanova mail.ru»: the sign is missing
 	}
@@ -35,7 +46,7 @@ func parseEmail(l *line) Reading {
 }
 
 // findEmail looks for addresses around every @.
-func findEmail(l *line) (value, problem string, several bool) {
+func findEmail(l *line) (f mailFound) {
 	s := l.text
 	for i := 0; i < len(s); {
 		at := strings.IndexByte(s[i:], '@')
@@ -43,42 +54,42 @@ func findEmail(l *line) (value, problem string, several bool) {
 			break
 		}
 		at += i
-		local, tail := localBefore(s, at), ""
-		tail, i = domainAfter(s, at+1)
-		v, p := emailOf(local, tail)
-		if start := at - len(local); start > 0 && s[start-1] == '@' || i < len(s) && s[i] == '@' {
+		start, local := localBefore(s, at)
+		domain, end := domainAfter(s, at+1)
+		v, p := emailOf(local, domain)
+		if start > 0 && s[start-1] == '@' || end < len(s) && s[end] == '@' {
 			v, p = "", problemEmailFormat // «a@b@c.ru»: which one is meant cannot be told
 		}
 		switch {
 		case v == "":
-			if problem == "" {
-				problem = p
+			if f.problem == "" {
+				f.problem = p
 			}
-		case value == "":
-			value = v
-		case value != v:
-			several = true
+		case f.value == "":
+			f.value, f.from, f.to = v, start, end
+		case f.value != v:
+			f.several = true
 		}
-		i = max(i, at+1)
+		i = max(end, at+1)
 	}
-	return value, problem, several
+	return f
 }
 
-// localBefore gives the part before the @, over blanks next to it.
-func localBefore(s string, at int) string {
+// localBefore gives the part before the @, over blanks next to it, and where it begins.
+func localBefore(s string, at int) (from int, local string) {
 	end := at
 	for end > 0 && s[end-1] == ' ' {
 		end--
 	}
-	from := end
+	from = end
 	for from > 0 {
 		r, size := utf8.DecodeLastRuneInString(s[:from])
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".!#$%&'*+/=?^_{|}~-", r) {
+		if !isLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".!#$%&'*+/=?^_{|}~-", r) {
 			break
 		}
 		from -= size
 	}
-	return strings.TrimPrefix(s[from:end], "mailto:")
+	return from, s[from:end]
 }
 
 // domainAfter gives the part after the @ and where it ends, mending the usual slips: blanks after the @ and around the
@@ -89,7 +100,7 @@ func domainAfter(s string, at int) (string, int) {
 	for i < len(s) {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-':
+		case isLetter(r) || unicode.IsDigit(r) || r == '-':
 			b.WriteString(s[i : i+size])
 			i += size
 		case (r == '.' || r == ',') && domainGoesOn(s, i+1, r):
@@ -119,7 +130,7 @@ func domainGoesOn(s string, i int, after rune) bool {
 	end := j
 	for end < len(s) {
 		r, size := utf8.DecodeRuneInString(s[end:])
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' {
+		if !isLetter(r) && !unicode.IsDigit(r) && r != '-' {
 			break
 		}
 		end += size
@@ -175,7 +186,7 @@ func validDomain(s string) bool {
 		return true
 	}
 	for _, r := range s[last+1:] {
-		if !unicode.IsLetter(r) {
+		if !isLetter(r) {
 			return false
 		}
 	}

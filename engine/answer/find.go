@@ -26,7 +26,8 @@ func Find(kind Kind, text string, c Context) (value string, problem string, ok b
 			problem = "" // a house number or a date is no telephone
 		}
 	case Email:
-		value, problem, several = findEmail(&l)
+		f := findEmail(&l)
+		value, problem, several = f.value, f.problem, f.several
 	case Contact:
 		r := parseContact(&l)
 		if value, problem = r.Value, r.Problem; r.Fit == None {

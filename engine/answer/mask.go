@@ -2,7 +2,6 @@ package answer
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
@@ -90,7 +89,7 @@ func maskName(v string) string {
 		}
 		r, _ := utf8.DecodeRuneInString(p)
 		b.WriteByte(' ')
-		b.WriteRune(unicode.ToUpper(r))
+		b.WriteRune(toUpper(r))
 		b.WriteByte('.')
 	}
 	return b.String()

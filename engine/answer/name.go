@@ -1,7 +1,7 @@
 package answer
 
 import (
-	"unicode"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -100,10 +100,17 @@ func (l *line) nameWords(from, to int, ws []nameWord) []nameWord {
 		}
 		ws = append(ws, l.nameWord(i, t.text))
 	}
+	// What was between a courtesy and a lead-in left out above: «Мария, да, отчество отсутствует».
+	for n := len(ws); n > 0 && courtesies.has(ws[n-1].low) && !oneRune(ws[n-1].text); n-- {
+		ws = ws[:n-1]
+	}
+	for len(ws) > 0 && courtesies.has(ws[0].low) && !oneRune(ws[0].text) {
+		ws = ws[1:]
+	}
 	return ws
 }
 
-// trimCourtesy leaves out greetings and the like at both ends.
+// trimCourtesy leaves out greetings, lead-ins and the like at both ends.
 func (l *line) trimCourtesy(from, to int) (int, int) {
 	for from < to {
 		t := &l.toks[from]
@@ -112,7 +119,7 @@ func (l *line) trimCourtesy(from, to int) (int, int) {
 			from += 2
 		case t.low == "с" && from+1 < to && l.toks[from+1].low == "уважением", t.low == "не" && from+1 < to && l.toks[from+1].low == "то":
 			from += 2
-		case courtesies.has(t.low) && !l.dotted(from):
+		case (courtesies.has(t.low) || nameLabels.has(t.low)) && !(oneRune(t.text) && l.dotted(from)):
 			from++
 		default:
 			goto tail
@@ -124,7 +131,9 @@ tail:
 		switch {
 		case to-2 >= from && greeting(l.toks[to-2].low, t.low):
 			to -= 2
-		case courtesies.has(t.low) && !l.dotted(to-1) && !oneRune(t.text):
+		case strings.HasPrefix(t.low, "отчеств") && to-2 >= from && l.toks[to-2].low == "без":
+			to -= 2
+		case courtesies.has(t.low) && !oneRune(t.text), nameLabels.has(t.low) && !(oneRune(t.text) && l.dotted(to-1)):
 			to--
 		default:
 			return from, to
@@ -156,7 +165,7 @@ func afterPo(w string) bool {
 
 // noPatronymicAt leaves out «отчества нет», «без отчества» and the like, which say that the name is complete.
 func noPatronymicAt(l *line, i *int, to int, ws *[]nameWord) bool {
-	if w := l.toks[*i].low; len(w) < len("отчеств") || w[:len("отчеств")] != "отчеств" {
+	if !strings.HasPrefix(l.toks[*i].low, "отчеств") || !nameLabels.has(l.toks[*i].low) {
 		return false
 	}
 	if n := len(*ws); n > 0 && ((*ws)[n-1].low == "без" || (*ws)[n-1].low == "нет") {
@@ -201,18 +210,20 @@ func (l *line) nameWord(i int, text string) nameWord {
 		w.text, w.low = fixed, foldString(fixed)
 	}
 	first, size := utf8.DecodeRuneInString(w.text)
-	upper := unicode.IsUpper(first)
-	runes, uppers, lowers, vowel := 0, 0, 0, false
+	upper := isUpper(first)
+	runes, uppers, lowers, parts, vowel := 0, 0, 0, 1, false
 	for _, r := range w.text {
 		runes++
-		if unicode.IsUpper(r) {
+		if isUpper(r) {
 			uppers++
-		} else if unicode.IsLetter(r) {
+		} else if isLetter(r) {
 			lowers++
+		} else {
+			parts++
 		}
 		vowel = vowel || isVowel(r)
 	}
-	w.capital = upper && (lowers > 0 || runes == 1)
+	w.capital = upper && (lowers > 0 || uppers == parts)
 	w.given = givenName(w.low)
 	w.common = w.given && wordNames.has(w.low)
 	w.patronymic = patronymic(w.low)
@@ -251,20 +262,11 @@ func (l *line) dotted(i int) bool {
 // mixedCase reports whether the message has lower-case letters, so that upper case means something.
 func (l *line) mixedCase() bool {
 	for _, r := range l.text {
-		if unicode.IsLower(r) {
+		if toUpper(r) != r {
 			return true
 		}
 	}
 	return false
-}
-
-// isVowel knows the vowels of Russian, of the languages written in Cyrillic beside it, and of Latin letters.
-func isVowel(r rune) bool {
-	switch fold(r) {
-	case 'а', 'е', 'и', 'о', 'у', 'ы', 'э', 'ю', 'я', 'і', 'ї', 'є', 'ө', 'ү', 'ұ', 'ә', 'ў', 'a', 'e', 'i', 'o', 'u', 'y':
-		return true
-	}
-	return r > 0x52f // other scripts are not judged
 }
 
 // oneRune reports whether a text is a single rune.

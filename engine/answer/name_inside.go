@@ -5,6 +5,13 @@ package answer
 // known part in it. n is how many different names there are.
 func (l *line) nameInside() (value string, n int) {
 	add := func(v string) {
+		if v != "" && ascii(v) {
+			typed := read(v)
+			if fixed, ok := otherLayout(&typed); ok {
+				var buf [maxNameWords]nameWord
+				v = judgeName(fixed.nameWords(0, len(fixed.toks), buf[:0])).Value
+			}
+		}
 		if v != "" && v != value {
 			value = v
 			n++

@@ -78,7 +78,7 @@ var shortSurnames = words(`но ни те то ли им у о е ю ко тем
 // softWords are ordinary words of a help line that are surnames of some («Анна Стоп», «Иван Нельзя»): one of them passes
 // where the rest is plainly a name.
 var softWords = words(`
-нельзя можно стоп назад вперед дальше далее меню начало старт заново выход отмена отменить продолжить повтор пропустить
+нельзя стоп назад вперед дальше далее меню начало старт заново выход отмена отменить продолжить повтор пропустить
 здесь тут сейчас завтра сегодня вчера потом опять снова готово готов готова слово слова слева справа быстро срочно плохо
 хорошо отлично ладно ясно много мало очень просто лучше другой другая другое другие живой живого живым норм нормально
 никакой никакая любой любая все всё да нет ага угу ок окей пока ало алло эй слушай слушайте бот робот дура дурак тупой
@@ -95,50 +95,35 @@ servers server dead again today tomorrow failure forever loads send feedback soc
 operator human agent person stop back cancel menu start yes no ok test question number passport status application`)
 
 // softStems are beginnings of ordinary words of a help line, in whatever case they stand.
-var softStems = [...]string{
-	"оператор", "операт", "человек", "специалист", "сотрудник", "консультант", "менеджер", "поддержк", "помощ", "заявлен", "заявк",
-	"паспорт", "пасспорт", "справк", "вопрос", "документ", "пенси", "пособи", "выплат", "регистрац", "прописк", "портал",
-	"госуслуг", "кабинет", "парол", "логин", "телефон", "услуг", "статус", "ошибк", "проблем", "жалоб", "номер",
-	"снилс", "отмен", "свидетельств", "загран", "субсиди", "налог", "штраф", "информаци", "заявител", "аккаунт", "учетн",
-	"электрон", "обращени", "пожалуйст", "спасиб", "здравств", "привет", "рассмотр", "сертификат", "доход", "персональн",
-	"госпошлин", "пошлин", "квитанц", "выписк", "лицензи", "полис", "подтвержд", "восстанов", "доверенн",
-}
+var softStems = newStems(`
+оператор операт человек специалист сотрудник консультант менеджер поддержк помощ заявлен заявк паспорт пасспорт справк
+вопрос документ пенси пособи выплат регистрац прописк портал госуслуг кабинет парол логин телефон услуг статус ошибк
+проблем жалоб номер снилс отмен свидетельств загран субсиди налог штраф информаци заявител аккаунт учетн электрон
+обращени пожалуйст спасиб здравств привет рассмотр сертификат доход персональн госпошлин пошлин квитанц выписк лицензи
+полис подтвержд восстанов доверенн`)
 
 // softEndings are endings of verbs, adverbs, abstract nouns and oblique cases. Some surnames have them too (Церетели),
 // which is why a soft word still passes beside a known given name.
-var softEndings = [...]string{
-	"ться", "тся", "лся", "лась", "лось", "лись", "юсь", "ать", "ять", "ить", "еть", "уть", "ыть", "оть", "йте", "ите", "ньте", "дьте",
-	"вьте", "ишь", "ешь", "ует", "ает", "яет", "ают", "яют", "уют", "аю", "яю", "ила", "ала", "яла", "ела", "ула", "ыла", "или", "али", "яли", "ели",
-	"йно", "нно", "чно", "тно", "льно", "овал", "ывал", "ом", "ем", "ку", "ию", "мму",
-	"ение", "ание", "ения", "ания", "ению", "анию", "ция", "ции", "цию", "ость", "ости", "ство", "ства",
-	"ого", "его", "ому", "ему", "ыми", "ими", "ами", "ями", "ые", "ую", "юю",
-	"tion", "ment", "ments", "ness", "able", "ing", "sword", "ount", "ture", "ance", "ence",
-}
+var softEndings = newEndings(`
+ться тся лся лась лось лись юсь ать ять ить еть уть ыть оть йте ите ньте дьте вьте ишь ешь ует ает яет ают яют уют аю
+яю ила ала яла ела ула ыла или али яли ели йно нно чно тно льно овал ывал ом ем ку ию мму ение ание ения ания ению
+анию ция ции цию ость ости ство ства ого его ому ему ыми ими ами ями ые ую юю tion ment ments ness able ing sword ount
+ture ance ence`)
 
 // softWord reports whether a word is an ordinary word rather than a name.
 func softWord(w string) bool {
-	if softWords.has(w) {
+	if softWords.has(w) || softStems.begin(w) {
 		return true
-	}
-	for _, s := range softStems {
-		if strings.HasPrefix(w, s) {
-			return true
-		}
 	}
 	if len(w) < len("пять") || surnameEnd(w) == sureSurname {
 		return false
 	}
-	for _, s := range softEndings {
-		if strings.HasSuffix(w, s) {
-			return true
-		}
-	}
-	return false
+	return softEndings.end(w)
 }
 
 // hardWord reports whether a word rules a name out.
 func hardWord(w string) bool {
-	return hardWords.has(w) || questionFirst.has(w) && !softWords.has(w) && w != "will"
+	return hardWords.has(w) || questionFirst.has(w)
 }
 
 // nameParticle reports small words that belong to names: «Гасан оглы», «фон Дорн».

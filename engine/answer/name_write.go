@@ -2,7 +2,6 @@ package answer
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -34,7 +33,7 @@ func properCase(b *strings.Builder, w string, particles bool) {
 		if start > 0 {
 			b.WriteByte('-')
 		}
-		properPart(b, w[start:i], particles || start > 0)
+		properPart(b, w[start:i], particles && i-start == len(w) || start > 0)
 		start = i + 1
 	}
 }
@@ -43,7 +42,7 @@ func properCase(b *strings.Builder, w string, particles bool) {
 func properPart(b *strings.Builder, w string, particles bool) {
 	if particles && isParticle(w) {
 		for _, r := range w {
-			b.WriteRune(unicode.ToLower(r))
+			b.WriteRune(toLower(r))
 		}
 		return
 	}
@@ -52,11 +51,11 @@ func properPart(b *strings.Builder, w string, particles bool) {
 	for _, r := range w {
 		switch {
 		case up:
-			b.WriteRune(unicode.ToUpper(r))
+			b.WriteRune(toUpper(r))
 		case keep:
 			b.WriteRune(r)
 		default:
-			b.WriteRune(unicode.ToLower(r))
+			b.WriteRune(toLower(r))
 		}
 		at++
 		up = r == '\'' && at == 2 // О'Коннор, Д'Артаньян, but Мар'яна
@@ -86,7 +85,7 @@ func keepsCapitals(w string) bool {
 		return false
 	}
 	first, size := utf8.DecodeRuneInString(rest)
-	return unicode.IsUpper(first) && rest[size:] == strings.ToLower(rest[size:])
+	return isUpper(first) && rest[size:] == strings.ToLower(rest[size:])
 }
 
 // Letters that look alike in both scripts, pairwise.
@@ -95,23 +94,26 @@ const (
 	cyrillicAlike = "асеорхуАВСЕНКМОРТХУ"
 )
 
+// cyrillic reports a letter of the Cyrillic blocks in use.
+func cyrillic(r rune) bool { return r >= 0x400 && r <= 0x52f }
+
 // oneScript mends a word in which letters of the other script have slipped in («Cергей» with a Latin C); false if that
 // leaves two scripts in it. A word of one script comes back as it is.
 func oneScript(w string) (string, bool) {
-	latin, cyrillic := 0, 0
+	latin, russian := 0, 0
 	for _, r := range w {
 		switch {
 		case r < utf8.RuneSelf && r != '-' && r != '\'':
 			latin++
-		case unicode.Is(unicode.Cyrillic, r):
-			cyrillic++
+		case cyrillic(r):
+			russian++
 		}
 	}
-	if latin == 0 || cyrillic == 0 {
+	if latin == 0 || russian == 0 {
 		return w, true
 	}
 	from, to := latinAlike, cyrillicAlike
-	if latin > cyrillic {
+	if latin > russian {
 		from, to = cyrillicAlike, latinAlike
 	}
 	source, target := []rune(from), []rune(to)
@@ -123,16 +125,16 @@ func oneScript(w string) (string, bool) {
 		}
 		return r
 	}, w)
-	latin, cyrillic = 0, 0
+	latin, russian = 0, 0
 	for _, r := range fixed {
 		switch {
 		case r < utf8.RuneSelf && r != '-' && r != '\'':
 			latin++
-		case unicode.Is(unicode.Cyrillic, r):
-			cyrillic++
+		case cyrillic(r):
+			russian++
 		}
 	}
-	return fixed, latin == 0 || cyrillic == 0
+	return fixed, latin == 0 || russian == 0
 }
 
 // The keys of the Russian layout, and what they type when the keyboard is set to English.
@@ -147,16 +149,27 @@ func otherLayout(l *line) (line, bool) {
 	if l.words < 2 || l.words > 6 || l.digits > 0 {
 		return line{}, false
 	}
+	latin := 0
 	for i := range l.toks {
 		t := &l.toks[i]
-		if t.text[0] >= utf8.RuneSelf || givenName(t.low) || nameLabels.has(t.low) || hardWord(t.low) {
+		if t.text[0] >= utf8.RuneSelf {
+			if !nameLabels.has(t.low) && !courtesies.has(t.low) {
+				return line{}, false
+			}
+			continue
+		}
+		if givenName(t.low) || nameLabels.has(t.low) || hardWord(t.low) || patronymic(t.low) != noPatronymic || surnameEnd(t.low) == sureSurname {
 			return line{}, false
 		}
+		latin++
+	}
+	if latin < 2 {
+		return line{}, false
 	}
 	source, target := []rune(layoutLatin), []rune(layoutCyrillic)
 	text := []rune(l.text)
 	for i, r := range text {
-		if (r == ',' || r == '.') && (i+1 == len(text) || !unicode.IsLetter(text[i+1])) {
+		if (r == ',' || r == '.') && (i+1 == len(text) || !isLetter(text[i+1])) {
 			continue // at the end of a word it is more likely a real one
 		}
 		for k, s := range source {

@@ -98,16 +98,21 @@ const (
 	sureSurname  // -ова, -енко, -швили
 )
 
+var (
+	sureSurnames  = newEndings(`ова ева енко швили дзе янц чук щук ян iani shvili enko`)
+	maybeSurnames = newEndings(`
+ов ев ин ын ина ына ский цкий ской цкой ская цкая ой ый ий ая их ых юк як ак ик ец ич ко ва ия ман берг штейн ер
+ov ova ev eva in ina sky skaya skiy yan son`)
+)
+
 // surnameEnd judges a folded word by its ending.
 func surnameEnd(w string) int {
 	switch {
 	case len(w) < 5:
 		return noSurname
-	case ends(w, "ова", "ева", "енко", "швили", "дзе", "янц", "чук", "щук", "ян", "iani", "shvili", "enko"):
+	case sureSurnames.end(w):
 		return sureSurname
-	case ends(w, "ов", "ев", "ин", "ын", "ина", "ына", "ский", "цкий", "ской", "цкой", "ская", "цкая", "ой", "ый", "ий", "ая",
-		"их", "ых", "юк", "як", "ак", "ик", "ец", "ич", "ко", "ва", "ия", "ман", "берг", "штейн", "ер",
-		"ov", "ova", "ev", "eva", "in", "ina", "sky", "skaya", "skiy", "yan", "son"):
+	case maybeSurnames.end(w):
 		return maybeSurname
 	}
 	return noSurname

@@ -69,11 +69,11 @@ func read(text string) line {
 			l.toks = append(l.toks, token{text: l.text[i:j], low: l.text[i:j], gap: gap, num: true, at: int32(i)})
 			l.digits += j - i
 			gap, i = 0, j
-		case unicode.IsLetter(r):
+		case isLetter(r):
 			j, from := i, low.Len()
 			for j < len(l.text) {
 				r, n := utf8.DecodeRuneInString(l.text[j:])
-				if !unicode.IsLetter(r) && !joint(l.text, j, r) {
+				if !isLetter(r) && !joint(l.text, j, r) {
 					break
 				}
 				low.WriteRune(fold(r))
@@ -101,7 +101,7 @@ func joint(s string, i int, r rune) bool {
 	}
 	before, _ := utf8.DecodeLastRuneInString(s[:i])
 	after, _ := utf8.DecodeRuneInString(s[i+1:])
-	return unicode.IsLetter(before) && unicode.IsLetter(after)
+	return isLetter(before) && isLetter(after)
 }
 
 // separator names the sign at s[i:].

@@ -18,12 +18,63 @@ func words(text string) wordSet {
 	return s
 }
 
+// endings are suffixes of folded words, sorted by their last byte, which in Russian tells letters apart.
+type endings [256][]string
+
+// newEndings sorts the suffixes of a text.
+func newEndings(text string) *endings {
+	var e endings
+	for s := range strings.FieldsSeq(text) {
+		b := s[len(s)-1]
+		e[b] = append(e[b], s)
+	}
+	return &e
+}
+
+// end reports whether a word ends in one of them.
+func (e *endings) end(w string) bool {
+	if w == "" {
+		return false
+	}
+	for _, s := range e[w[len(w)-1]] {
+		if strings.HasSuffix(w, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// stems are beginnings of folded words, sorted by their second byte, the one that tells Russian letters apart.
+type stems [256][]string
+
+// newStems sorts the beginnings of a text; each has two bytes or more.
+func newStems(text string) *stems {
+	var e stems
+	for s := range strings.FieldsSeq(text) {
+		e[s[1]] = append(e[s[1]], s)
+	}
+	return &e
+}
+
+// begin reports whether a word begins with one of them.
+func (e *stems) begin(w string) bool {
+	if len(w) < 2 {
+		return false
+	}
+	for _, s := range e[w[1]] {
+		if strings.HasPrefix(w, s) {
+			return true
+		}
+	}
+	return false
+}
+
 // questionFirst are words that make a question when it begins with them, mark or no mark.
 var questionFirst = words(`
 зачем почему отчего где куда откуда когда как какой какая какое какие какого какую каких каким какому каком каков
 какова кто кого кому кем что чего чему чем чей чья чье чьи сколько скольки скольких скольким насколько неужели разве
-можно нельзя обязательно чо че шо што скока скоко пачему зочем
-what why where when how who whom which whose can could do does did is are should may must will would`)
+можно обязательно чо че шо што скока скоко пачему зочем
+what why where when how who whom which whose can could do does did is are should`)
 
 // questionAnywhere are words that make a question wherever they stand.
 var questionAnywhere = words(`зачем почему отчего откуда сколько скольки скольких скока скоко неужели пачему зочем why`)
@@ -68,7 +119,7 @@ func (l *line) question() int {
 	return 0
 }
 
-// looksLikeName spares a surname that looks like a word which asks («Иван Нельзя»): after a given name nobody asks so.
+// looksLikeName spares a surname that looks like a word which asks («Иван Кто»): next to a given name nobody asks so.
 func (l *line) looksLikeName(i int) bool {
 	return i > 0 && givenName(l.toks[i-1].low) || i+1 < len(l.toks) && givenName(l.toks[i+1].low)
 }

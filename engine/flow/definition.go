@@ -99,8 +99,8 @@ type Step struct {
 	Outcomes []Outcome
 }
 
-// Option of a choose step.
-type Option struct{ ID, Next string }
+// Option of a choose step. Payload is what its button carries.
+type Option struct{ ID, Next, Payload string }
 
 // Arm of a branch: the first whose condition holds decides; the last has none.
 type Arm struct {

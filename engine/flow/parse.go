@@ -126,6 +126,9 @@ func ParseFlow(file string, data []byte) (*Flow, Problems) {
 		for _, text := range p {
 			ps = append(ps, Problem{File: file, Line: line, Text: fmt.Sprintf("step %q %s", name, text)})
 		}
+		for i := range s.Options {
+			s.Options[i].Payload = OptionPayload(f.ID, name, s.Options[i].ID)
+		}
 		f.Steps = append(f.Steps, s)
 		f.index[name] = s
 	}
@@ -234,7 +237,7 @@ func (r *rawStep) step(name string, line int) (*Step, []string) {
 		need("next", r.Next)
 		lead(Next, r.Next)
 		for _, p := range pairs(r.Or) {
-			s.Options = append(s.Options, Option{p.Name, p.From})
+			s.Options = append(s.Options, Option{ID: p.Name, Next: p.From})
 			lead(p.Name, p.From)
 		}
 	case File:
@@ -244,7 +247,7 @@ func (r *rawStep) step(name string, line int) (*Step, []string) {
 	case Choose:
 		s.Answer = answer.Choice
 		for _, p := range pairs(r.Choose) {
-			s.Options = append(s.Options, Option{p.Name, p.From})
+			s.Options = append(s.Options, Option{ID: p.Name, Next: p.From})
 			lead(p.Name, p.From)
 		}
 	case Branch:

@@ -84,70 +84,24 @@ func firsts(classes []class, p []float64) (best, next, top int) {
 	return best, next, top
 }
 
-// signalNames are the inputs of the acceptor, in order, for explanations.
-var signalNames = []string{"log odds of the first topic", "lead over the second topic", "entropy", "SVM score", "SVM lead",
-	"strongest background class", "centroid", "nearest phrase of the topic", "nearest phrase of all", "nearest phrase of the background",
-	"known words", "length", "trust in the topic", "agreement", "ours at all"}
+// signalNames are the inputs of the acceptor, in order, for explanations. They are few on purpose: a dozen more (neighbours, entropy, length,
+// agreement, known words, trust in the topic) and their products made cross-validation look better and messages of other authors worse.
+var signalNames = []string{"log odds of the first topic", "lead over the second topic", "score of the first topic", "ours at all"}
 
 // signals computes the inputs of the acceptor for the evidence.
 func (m *Model) signals(e *evidence, w *work) {
-	b := e.best
-	if b < 0 {
+	if e.best < 0 {
 		return
-	}
-	logit := func(p float64) float64 {
-		p = math.Max(1e-5, math.Min(1-1e-5, p))
-		return math.Log(p / (1 - p))
-	}
-	var entropy, back float64
-	second, backSVM := math.Inf(-1), -2.0
-	var nearAll, nearBack float32
-	bestCen, bestNear := 0, 0
-	for c, p := range e.p {
-		if p > 1e-12 {
-			entropy -= p * math.Log(p)
-		}
-		if c != b {
-			second = math.Max(second, float64(w.svm[c]))
-		}
-		nearAll = max(nearAll, w.near[c].first)
-		if !m.classes[c].kind.real() {
-			back += p
-			backSVM = math.Max(backSVM, float64(w.svm[c]))
-			nearBack = max(nearBack, w.near[c].first)
-			continue
-		}
-		if w.near[c].centre > w.near[bestCen].centre || !m.classes[bestCen].kind.real() {
-			bestCen = c
-		}
-		if w.near[c].first > w.near[bestNear].first || !m.classes[bestNear].kind.real() {
-			bestNear = c
-		}
 	}
 	lead := 8.0
 	if e.next >= 0 {
-		lead = math.Min(8, math.Log((e.p[b]+1e-6)/(e.p[e.next]+1e-6)))
+		lead = math.Min(8, math.Log((e.p[e.best]+1e-6)/(e.p[e.next]+1e-6)))
 	}
-	agree := 0.0
-	if bestCen == b {
-		agree++
-	}
-	if bestNear == b {
-		agree++
-	}
-	trust := 0.0
-	if m.cal.Trust != nil {
-		trust = m.cal.Trust[b]
-	}
-	s := float64(w.svm[b])
-	e.x = []float64{
-		logit(e.p[b]), lead, entropy, s, s - second, backSVM,
-		float64(w.near[b].centre), float64(w.near[b].first), float64(nearAll), float64(nearBack),
-		e.known, math.Log(float64(e.words) + 1), trust, agree, float64(w.svm[len(m.classes)]),
-	}
-	for i := range e.x {
-		if labMask&(1<<i) != 0 {
-			e.x[i] = 0
-		}
-	}
+	e.x = []float64{logit(e.p[e.best], 1e-5), lead, float64(w.svm[e.best]), float64(w.svm[len(m.classes)])}
+}
+
+// logit is the log odds of a probability kept away from certainty.
+func logit(p, edge float64) float64 {
+	p = math.Max(edge, math.Min(1-edge, p))
+	return math.Log(p / (1 - p))
 }

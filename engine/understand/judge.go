@@ -20,7 +20,7 @@ const (
 	// doubles is the share of messages with two needs that the judge assumes, falseDoubles the share of single-need messages that may be
 	// torn in two by mistake.
 	doubles      = 0.12
-	falseDoubles = 0.01
+	falseDoubles = 0.04
 )
 
 // judgeSet collects the training set of the judge over the folds.
@@ -64,6 +64,17 @@ func (m *Model) judgeTexts(p *problem, docs [][]token, fold []int, k int, set *j
 		}
 		text = append(text, docs[b]...)
 		set.texts, set.want, set.fold = append(set.texts, text), append(set.want, [2]int{int(p.label[a]), int(p.label[b])}), append(set.fold, k)
+	}
+	// One need told in two sentences: two phrases of the same topic. This is how long stories look.
+	last := map[int32]int{}
+	for n, i := range topics {
+		if prev, ok := last[p.label[i]]; ok && n < pairsPerFold {
+			text := append([]token{}, docs[prev]...)
+			text[len(text)-1].end = []stop{stopEnd, stopPause, stopEnd}[n%3]
+			text = append(text, docs[i]...)
+			set.texts, set.want, set.fold = append(set.texts, text), append(set.want, [2]int{-1, -1}), append(set.fold, k)
+		}
+		last[p.label[i]] = i
 	}
 	singles := 0
 	for _, i := range ids {

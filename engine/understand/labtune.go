@@ -1,4 +1,3 @@
 package understand
 
 var labTune = defaultTuning
-var labMask = 0

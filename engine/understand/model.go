@@ -55,13 +55,12 @@ type phrase struct {
 type calibration struct {
 	Stack    stack
 	Accept   logistic
-	Judge    logistic  // of two needs
-	Answer   float64   // threshold of the acceptor for an answer
-	Strict   float64   // the same for sensitive topics
-	Offer    float64   // below this nothing is offered
-	Reject   float64   // a named reject is spoken of above this
-	Both     float64   // threshold of the judge of two needs
-	Trust    []float64 // by class: smoothed log odds that the class is right when it comes first
+	Judge    logistic // of two needs
+	Answer   float64  // threshold of the acceptor for an answer
+	Strict   float64  // the same for sensitive topics
+	Offer    float64  // below this nothing is offered
+	Reject   float64  // a named reject is spoken of above this
+	Both     float64  // threshold of the judge of two needs
 	Done     bool
 	WrongCV  float64 // share of wrong answers that the threshold had in cross-validation
 	AnswerCV float64 // share of in-scope phrases answered there

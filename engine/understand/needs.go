@@ -91,7 +91,7 @@ func (m *Model) need(c int) bool {
 }
 
 func pairSignals(whole, a, b *evidence, c cutPoint) []float64 {
-	lg := func(p float64) float64 { p = math.Max(1e-4, math.Min(1-1e-4, p)); return math.Log(p / (1 - p)) }
+	lg := func(p float64) float64 { return logit(p, 1e-4) }
 	lo, hi := min(a.conf, b.conf), max(a.conf, b.conf)
 	x := []float64{lg(lo), lg(hi), lg(whole.conf), math.Log(whole.p[a.best] + 1e-4), math.Log(whole.p[b.best] + 1e-4),
 		math.Log(float64(min(a.words, b.words))), 0, 0, 0, 0, lg(b.p[a.best]), lg(a.p[b.best])}

@@ -39,6 +39,9 @@ type problem struct {
 	inside []bool
 }
 
+// insideCost is the cost of the classifier "ours at all": it has to generalise over everything, so it is kept simpler than the others.
+const insideCost = 0.3
+
 // columns is the number of classifiers.
 func (p *problem) columns() int {
 	if p.inside != nil {
@@ -124,6 +127,9 @@ func (p *problem) trainClass(c int32, q []float64, skip []bool, warm []float32, 
 			cost := p.c * p.cost[i]
 			if y > 0 {
 				cost *= p.pos
+			}
+			if int(c) == p.classes {
+				cost = insideCost * p.cost[i]
 			}
 			diag := 0.5 / cost
 			d := &p.docs[i]

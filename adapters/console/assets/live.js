@@ -39,12 +39,12 @@ export class Live {
   opened() {
     if (this.failures > 1) announce(this.words.back);
     this.failures = 0;
-    this.show('on');
+    this.show('well');
   }
 
   // broke waits for EventSource to come back by itself, or, where it won't, tries again more and more slowly.
   async broke() {
-    this.show('off');
+    this.show('broken');
     if (++this.failures === 2) announce(this.words.lost);
     const source = this.source;
     if (!source || source.readyState !== EventSource.CLOSED) return;
@@ -80,6 +80,6 @@ export class Live {
 
   show(state) {
     this.state.textContent = this.state.dataset[state];
-    this.state.classList.toggle('on', state === 'on');
+    this.state.classList.toggle('on', state === 'well');
   }
 }

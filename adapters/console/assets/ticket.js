@@ -70,7 +70,9 @@ async function send(form, button) {
   const parts = document.getElementById('part-actions');
   parts.setAttribute('aria-busy', 'true');
   try {
-    const answer = await fetch(form.action, { method: 'POST', body: new FormData(form, button) });
+    const answer = await fetch(form.getAttribute('action'), { // form.action are the buttons of that name
+      method: 'POST', body: new FormData(form, button),
+    });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (page.body.dataset.page === 'ticket') arrived(page, answer.ok, button.value);
     else strange(page);
@@ -85,7 +87,7 @@ async function send(form, button) {
 // arrived takes what the server answered into the page. The text goes only once it has been sent.
 function arrived(page, ok, action) {
   swapParts(page);
-  const said = document.getElementById('notice').textContent.trim();
+  const said = page.getElementById('notice').textContent.trim() || page.getElementById('reply-wrong')?.textContent;
   if (said) announce(said);
   const talk = page.getElementById('talk');
   if (talk && 'follow' in document.querySelector('.case').dataset) append(talk);

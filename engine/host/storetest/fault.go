@@ -47,7 +47,7 @@ var spoilt = map[string]func(r host.Record, update string) *host.Turn{
 	},
 	"a ticket of another conversation": func(r host.Record, update string) *host.Turn {
 		turn := whole(r, update)
-		turn.Tickets[0].Number = "T-other"
+		turn.Tickets[0].Number, turn.Changes[0].Ticket = "T-other", "T-other"
 		return turn
 	},
 	"a change of no ticket": func(r host.Record, update string) *host.Turn {

@@ -1,0 +1,111 @@
+package console
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestLook opens every page in light and dark, on a phone and on a screen: axe-core must find nothing, nothing may be
+// cut off at the side, no script may fail and the policy must not be violated. With SPRAVKA_SHOTS it leaves pictures.
+func TestLook(t *testing.T) {
+	chrome := startChromium(t)
+	b := newBench(t, func(c *Config) { c.Now = time.Now })
+	b.clock.at = time.Now()
+	free, mine, other, solved := sample(b)
+	hash, err := HashGenerated("abcdefghjkmnpqrstuvw", cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, admin, fresh := b.as(anna), b.as(vera), b.as(boris)
+	if err := b.people.SetPassword(t.Context(), boris, hash); err != nil {
+		t.Fatal(err)
+	}
+	english := b.as(anna)
+	english.cookies[localeCookie] = "en"
+	server := b.serve()
+	for _, c := range []struct {
+		name string
+		as   *browser
+		path string
+		then func(w *window)
+	}{
+		{"login", b.browser(), "login", nil},
+		{"login-wrong", b.browser(), "login", func(w *window) {
+			w.do(chromedp.SendKeys(chromedp.CSS("#login"), "anna"), chromedp.SendKeys(chromedp.CSS("#password"), "wrong"))
+			w.click("form .primary")
+			w.until(`document.querySelector('#wrong') !== null`)
+		}},
+		{"list", a, "tickets", live},
+		{"list-empty", a, "tickets?show=mine&queue=urgent", live},
+		{"list-en", english, "tickets", live},
+		{"ticket-free", a, ticketURL(free.Number), live},
+		{"ticket-mine", a, ticketURL(mine.Number), live},
+		{"ticket-wrong", a, ticketURL(mine.Number), func(w *window) {
+			w.do(chromedp.Click(chromedp.CSS("#do-reply")))
+			w.until(`document.querySelector('#reply-wrong') !== null`)
+		}},
+		{"ticket-other", a, ticketURL(other.Number), live},
+		{"ticket-solved", a, ticketURL(solved.Number), live},
+		{"ticket-en", english, ticketURL(mine.Number), live},
+		{"take", a, ticketURL(other.Number) + "/take", nil},
+		{"password", a, "password", nil},
+		{"password-wrong", a, "password", func(w *window) {
+			w.do(chromedp.SendKeys(chromedp.CSS("#current"), "не тот"), chromedp.SendKeys(chromedp.CSS("#new"), "семь слонов на лугу"),
+				chromedp.SendKeys(chromedp.CSS("#repeat"), "семь слонов на лугу"))
+			w.click("form.stack .primary")
+			w.until(`document.querySelector('#wrong') !== null`)
+		}},
+		{"password-must", fresh, "tickets", func(w *window) { w.until(`document.querySelector('.notice.careful') !== null`) }},
+		{"operators", admin, "operators", nil},
+		{"operators-secret", admin, "operators", func(w *window) {
+			w.click("tbody tr:nth-child(2) [value=reset]")
+			w.until(`document.querySelector('#secret') !== null`)
+		}},
+		{"problem", a, ticketURL("О-26-99999-9"), nil},
+	} {
+		w := openWindow(t, chrome, server).cookies(c.as)
+		for _, scheme := range []string{"light", "dark"} {
+			for _, width := range []int64{360, 1280} {
+				where := fmt.Sprintf("%s-%s-%d", c.name, scheme, width)
+				w.scheme(scheme)
+				w.size(width, map[int64]int64{360: 740, 1280: 900}[width])
+				w.open(c.path)
+				if c.then != nil {
+					c.then(w)
+				}
+				if over := eval[int](w, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+					t.Errorf("%s: %d pixels stand out at the side", where, over)
+				}
+				if name := eval[string](w, `document.body.dataset.page`); !strings.HasPrefix(c.name, name) {
+					t.Errorf("%s: the page is %s", where, name)
+				}
+				w.accessible(where)
+				w.clean(where)
+				shoot(w, where)
+			}
+		}
+	}
+}
+
+func live(w *window) { w.until(`document.querySelector('.live-state.on') !== null`) }
+
+func shoot(w *window, name string) {
+	w.t.Helper()
+	folder := os.Getenv("SPRAVKA_SHOTS")
+	if folder == "" {
+		return
+	}
+	picture, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o644)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}

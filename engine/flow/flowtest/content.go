@@ -1,0 +1,51 @@
+// Package flowtest gives tests the content that is built into the program, whole or with some of it changed.
+package flowtest
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"spravka/engine/flow"
+	"spravka/flows"
+	"spravka/locales"
+)
+
+// Shipped is the built-in content as files that a test may add to or change.
+func Shipped(t testing.TB) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	for dir, files := range map[string]fs.FS{"flows": flows.Files, "locales": locales.Files} {
+		err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(files, p)
+			out[dir+"/"+p] = &fstest.MapFile{Data: data}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// File is a file of the content.
+func File(text string) *fstest.MapFile {
+	return &fstest.MapFile{Data: []byte(strings.TrimPrefix(text, "\n"))}
+}
+
+// Load loads content that has to be sound.
+func Load(t testing.TB, files fs.FS) *flow.Content {
+	t.Helper()
+	c, ps := flow.Load(files)
+	for _, p := range ps.Fatal() {
+		t.Error(p)
+	}
+	if t.Failed() {
+		t.FailNow()
+	}
+	return c
+}
