@@ -9,6 +9,13 @@ import (
 // command does what a citizen orders in the middle of a flow. It reports false where the order makes no sense here, so
 // that the words can still be an answer.
 func (t *turn) command(cmd string, f *Frame, s *flow.Step) bool {
+	if isPattern(f.Flow) && len(t.c.Frames) > 1 && (cmd == cmdBack || cmd == cmdRestart || cmd == cmdCancel) {
+		// These mean the flow that the pattern stands in for.
+		t.c.Frames = t.c.Frames[:len(t.c.Frames)-1]
+		if f, s = t.here(); f == nil {
+			return false
+		}
+	}
 	switch cmd {
 	case cmdBack:
 		t.back(f)
@@ -72,7 +79,7 @@ func (t *turn) cancel() {
 	t.c.Frames = t.c.Frames[:len(t.c.Frames)-1]
 	if f, _ := t.here(); f != nil {
 		t.notice(t.sentence("cancelled", "title", t.title(id)))
-		t.notice(t.sentence("back_to", "title", t.title(f.Flow)))
+		t.backTo()
 		t.run()
 		return
 	}

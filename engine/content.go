@@ -48,7 +48,7 @@ const (
 
 func init() {
 	flow.EngineCommands = []string{cmdBack, cmdCancel, cmdRepeat, cmdRestart, cmdHelp, cmdSkip, cmdHuman, cmdBot, cmdDone, cmdMenu,
-		cmdResume, wordsCorrecting, wordsQuestion, wordsNone}
+		cmdResume, wordsCorrecting, wordsQuestion, wordsWhy, wordsNone}
 	flow.EngineTexts = engineTexts
 }
 
@@ -56,6 +56,7 @@ func init() {
 const (
 	wordsCorrecting = "correcting" // what people say when they correct themselves
 	wordsQuestion   = "question"   // how questions begin
+	wordsWhy        = "why"        // how people ask why they are asked
 	wordsNone       = "none"       // none of what was offered
 )
 
@@ -65,6 +66,7 @@ type lexicon struct {
 	fuzzy      []string          // the phrases in a fixed order, for mistyped ones
 	correcting []string
 	question   []string
+	why        []string
 }
 
 func newLexicon(l *flow.Locale) *lexicon {
@@ -77,6 +79,8 @@ func newLexicon(l *flow.Locale) *lexicon {
 				x.correcting = append(x.correcting, phrase)
 			case wordsQuestion:
 				x.question = append(x.question, phrase)
+			case wordsWhy:
+				x.why = append(x.why, phrase)
 			default:
 				if _, had := x.commands[phrase]; !had {
 					x.commands[phrase] = cmd

@@ -88,12 +88,13 @@ func (t *turn) correct(f *Frame, here *flow.Step, text, said string, sounds bool
 	if !sounds {
 		return false
 	}
-	if len(named) == 1 {
+	free := here.Answer == answer.Text
+	if len(named) == 1 && !free {
 		t.decide(DecideControl)
 		t.ask(f, named[0].step)
 		return true
 	}
-	if len(named) == 0 && !answer.Parse(here.Answer, text, ctx).OK() {
+	if len(named) == 0 && (free && len(strings.Fields(said)) <= 6 || !answer.Parse(here.Answer, text, ctx).OK()) {
 		var hit *flow.Step
 		var value string
 		for _, c := range all {
@@ -110,7 +111,7 @@ func (t *turn) correct(f *Frame, here *flow.Step, text, said string, sounds bool
 			return true
 		}
 	}
-	if len(all) > 0 && len(strings.Fields(said)) <= 8 && (here.Kind == flow.Confirm || len(named) != 1) {
+	if !free && len(all) > 0 && len(strings.Fields(said)) <= 8 && (here.Kind == flow.Confirm || len(named) != 1) {
 		if u := t.understand(text); here.Kind != flow.Confirm && u.Decision == "answer" {
 			return false
 		}
@@ -118,6 +119,28 @@ func (t *turn) correct(f *Frame, here *flow.Step, text, said string, sounds bool
 		return true
 	}
 	return false
+}
+
+// replaces takes a bare new answer at a confirmation for what it is: the one line of the summary that it fits.
+func (t *turn) replaces(f *Frame, here *flow.Step, text string) bool {
+	var hit *flow.Step
+	var value string
+	for _, c := range t.correctables(f) {
+		if !slices.Contains(here.Confirm, c.step.Slot) || c.step.Kind != flow.Ask || c.step.Answer == answer.Text {
+			continue
+		}
+		if r := answer.Parse(c.step.Answer, text, t.answerContext(c.step)); r.OK() && r.Fit == answer.Strong {
+			if hit != nil {
+				return false
+			}
+			hit, value = c.step, r.Value
+		}
+	}
+	if hit == nil {
+		return false
+	}
+	t.fix(f, hit, value)
+	return true
 }
 
 // findValue looks for a new answer to a step's question within a longer message.
@@ -224,5 +247,5 @@ func (t *turn) chooseFix(f *Frame, here *flow.Step) {
 		t.prompt()
 		return
 	}
-	t.send(t.sentence("which_wrong"), append(buttons, t.button(cmdResume))...)
+	t.offer(t.sentence("which_wrong"), append(buttons, t.button(cmdResume)))
 }

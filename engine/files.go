@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	"spravka/engine/flow"
@@ -13,6 +14,9 @@ func (t *turn) filesGiven(f *Frame, s *flow.Step, files []File, text string) {
 	at := s
 	if s.Kind != flow.File {
 		at = t.askedFiles(f)
+	}
+	if at == s && f.Fixing != "" {
+		f.Slots = slices.DeleteFunc(slices.Clone(f.Slots), func(k Slot) bool { return k.Name == s.Slot }) // others instead, not more
 	}
 	if at == nil {
 		t.notice(t.sentence("files.kept", "count", itoa(len(files))))

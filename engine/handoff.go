@@ -38,19 +38,35 @@ func (t *turn) handOff(reason, queue string, p desk.Priority) {
 		t.notice(t.sentence("handoff.already", "ticket", k.Number), t.button(cmdBot))
 		return
 	}
+	queue = t.queue(queue, p)
 	if p == "" {
 		p = desk.Normal
+		if queue == queueUrgent {
+			p = desk.Urgent
+		}
 	}
-	queue = t.queue(queue, p)
 	due := t.content.Calendar.NextOpen(queue, t.now).Add(t.content.Settings.HandOffTerm)
 	about := t.c.Topic
-	if f := t.top(); f != nil {
-		about = f.Flow
+	if id := t.busyWith(); id != "" {
+		about = id
 	}
 	if len(t.decided.Topics) > 0 && t.decided.Topics[0] != topicOperator && t.top() == nil {
 		about = t.decided.Topics[0]
 	}
 	t.emit(OpenTicket{Kind: desk.HandOff, Queue: queue, Priority: p, Reason: reason, Topic: about, Subject: t.subject(about), Due: due})
+}
+
+// queueUrgent is the queue of the duty specialist.
+const queueUrgent = "urgent"
+
+// busyWith names the flow that the conversation is about: the newest one that is no repair pattern.
+func (t *turn) busyWith() string {
+	for i := len(t.c.Frames) - 1; i >= 0; i-- {
+		if id := t.c.Frames[i].Flow; !isPattern(id) {
+			return id
+		}
+	}
+	return ""
 }
 
 func (t *turn) subject(about string) string {
@@ -63,15 +79,13 @@ func (t *turn) subject(about string) string {
 // queue chooses where a ticket goes: where the step says, else where the flow or the topic belongs.
 func (t *turn) queue(named string, p desk.Priority) string {
 	if p == desk.Urgent {
-		return "urgent"
+		return queueUrgent
 	}
 	if named != "" {
 		return named
 	}
-	if f := t.top(); f != nil {
-		if fl := t.content.Flows[f.Flow]; fl != nil && fl.Queue != "" {
-			return fl.Queue
-		}
+	if fl := t.content.Flows[t.busyWith()]; fl != nil && fl.Queue != "" {
+		return fl.Queue
 	}
 	if topic := t.content.Topic(t.c.Topic); topic != nil && topic.Queue != "" {
 		return topic.Queue

@@ -11,11 +11,7 @@ import (
 func (t *turn) miss(f *Frame, s *flow.Step, r answer.Reading) {
 	t.decide(DecideFlow)
 	f.Misses++
-	limit := s.Misses
-	if limit == 0 {
-		limit = t.content.Settings.Misses
-	}
-	if f.Misses >= limit {
+	if f.Misses >= t.limit(s) {
 		f.Misses = 0
 		t.notice(t.sentence("misses"))
 		t.handOff("misses", "", "")
@@ -34,6 +30,14 @@ func (t *turn) miss(f *Frame, s *flow.Step, r answer.Reading) {
 		buttons = append(buttons, t.button(cmdBack), t.button(cmdHuman))
 	}
 	t.send(text, buttons...)
+}
+
+// limit is how many misses a question bears.
+func (t *turn) limit(s *flow.Step) int {
+	if s.Misses > 0 {
+		return s.Misses
+	}
+	return t.content.Settings.Misses
 }
 
 // problem is the sentence for what is wrong with an answer.

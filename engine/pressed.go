@@ -53,13 +53,6 @@ func (t *turn) pressedLabel(p string) string {
 			}
 		}
 	}
-	if rest, ok := strings.CutPrefix(p, fixPayload); ok {
-		if id, step, ok := strings.Cut(rest, ":"); ok {
-			if fl := t.content.Flows[id]; fl != nil && fl.Step(step) != nil {
-				return t.label(fl.Step(step).Slot)
-			}
-		}
-	}
 	return t.sentence("pressed")
 }
 

@@ -31,6 +31,7 @@ func (t *turn) start(id string, preset ...Slot) {
 			f.Told = append(f.Told, p.Name)
 		} else {
 			f.Slots = put(f.Slots, p)
+			f.Told = append(f.Told, p.Name)
 		}
 	}
 	t.c.Frames = append(t.c.Frames, f)
@@ -70,7 +71,7 @@ func (t *turn) enter(f *Frame, s *flow.Step) bool {
 		t.send(t.render(t.words(f, s).Text), t.topicButtons(s.Topics)...)
 		t.advance(f, s, flow.Next)
 	case flow.Ask, flow.Choose, flow.File, flow.Consent, flow.Rate:
-		if k := t.known(s); k != nil && !f.Force && s.Kind != flow.Consent && s.Kind != flow.Rate {
+		if k := t.known(s); k != nil && !f.Force && t.spares(f, s) {
 			return t.recall(f, s, *k)
 		}
 		t.prompt()
@@ -132,6 +133,18 @@ func (t *turn) enter(f *Frame, s *flow.Step) bool {
 // subCalled marks a frame whose step has called another flow.
 const subCalled = "flow"
 
+// spares reports whether a question whose answer is known need not be asked. A choice says what to do next, so only one
+// that was made before the question came counts: coming to it again, the citizen chooses again.
+func (t *turn) spares(f *Frame, s *flow.Step) bool {
+	switch s.Kind {
+	case flow.Ask, flow.File:
+		return true
+	case flow.Choose:
+		return slices.Contains(f.Told, s.Slot)
+	}
+	return false
+}
+
 // recall goes past a question whose answer is known.
 func (t *turn) recall(f *Frame, s *flow.Step, k Slot) bool {
 	if k.Name != s.Slot {
@@ -143,6 +156,7 @@ func (t *turn) recall(f *Frame, s *flow.Step, k Slot) bool {
 	passed(f, s.Name)
 	outcome := flow.Next
 	if s.Kind == flow.Choose {
+		f.Told = slices.DeleteFunc(slices.Clone(f.Told), func(name string) bool { return name == s.Slot })
 		if outcome = k.Value; outcome == "" {
 			outcome = "skip"
 		}
@@ -201,6 +215,10 @@ func (t *turn) accept(f *Frame, s *flow.Step, value string) {
 		}
 		t.learn(f, s, value)
 		passed(f, s.Name)
+		if back := f.Fixing; back != "" {
+			t.corrected(f, s, value, back)
+			return
+		}
 		t.advance(f, s, value)
 		t.run()
 		return
@@ -246,7 +264,17 @@ func (t *turn) end(f *Frame, s *flow.Step) {
 			if isPattern(id) {
 				return
 			}
-			t.notice(t.sentence("back_to", "title", t.title(f.Flow)))
+			t.backTo()
+		}
+	}
+}
+
+// backTo says what the conversation comes back to; of a repair pattern, what it stands in for.
+func (t *turn) backTo() {
+	for i := len(t.c.Frames) - 1; i >= 0; i-- {
+		if id := t.c.Frames[i].Flow; !isPattern(id) {
+			t.notice(t.sentence("back_to", "title", t.title(id)))
+			return
 		}
 	}
 }

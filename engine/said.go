@@ -107,7 +107,15 @@ func (t *turn) again() {
 // within plays a message in the middle of a flow: the answer first, then corrections and commands, then topics.
 func (t *turn) within(f *Frame, s *flow.Step, text string, files []File) {
 	said := normal(text)
+	offered := t.c.Offered
+	t.c.Offered = nil
+	if len(files) == 0 && t.chosenFrom(offered, said) {
+		return
+	}
 	waits := f.Call == "" && s.Kind.Waits()
+	if waits && s.Optional && len(files) == 0 && t.declines(said) && t.skip(f, s) {
+		return // "not needed" is said of the question, not of the whole
+	}
 	if waits && len(s.Options) > 0 && t.opted(f, s, text) {
 		return // the words of a button mean the button, even where they are a command elsewhere
 	}
@@ -122,11 +130,17 @@ func (t *turn) within(f *Frame, s *flow.Step, text string, files []File) {
 		t.meanwhile(text)
 		return
 	}
+	if isPattern(f.Flow) && t.correctBelow(text, said) {
+		return
+	}
 	correcting := t.corrects(said)
-	if correcting && s.Answer != answer.Text && t.correct(f, s, text, said, true) {
+	if correcting && t.correct(f, s, text, said, true) {
 		return
 	}
 	r := answer.Parse(s.Answer, text, t.answerContext(s))
+	if r.OK() && r.Fit == answer.Strong && s.Personal && len(text) > len(r.Value)+12 {
+		t.alongside(f, s, text, r.Value)
+	}
 	if r.OK() && (r.Fit == answer.Strong && s.Answer != answer.Text || s.Answer == answer.Text && !t.asks(text, said)) {
 		t.accept(f, s, r.Value)
 		return
@@ -135,6 +149,12 @@ func (t *turn) within(f *Frame, s *flow.Step, text string, files []File) {
 		return
 	}
 	if s.Answer != answer.Text && t.correct(f, s, text, said, correcting) {
+		return
+	}
+	if s.Kind == flow.Confirm && t.replaces(f, s, text) || s.Kind == flow.Ask && t.several(f, s, text) {
+		return
+	}
+	if t.explains(f, s, said) {
 		return
 	}
 	if !r.OK() && r.Fit == answer.Strong && !t.asks(text, said) {
@@ -193,6 +213,9 @@ func (t *turn) digress(f *Frame, s *flow.Step, text string, r answer.Reading) bo
 	u := t.understand(text)
 	switch u.Decision {
 	case understand.Answer:
+		if topic := t.content.Topic(u.Needs[0]); topic.Kind == "control" && topic.ID != topicOperator && len(strings.Fields(text)) > 4 {
+			return false // a long sentence in the middle of a flow is no greeting and no thanks
+		}
 		if r.OK() && u.Confidence < 0.9 {
 			return false // it can be the answer as well, and that is what was asked for
 		}
@@ -209,6 +232,9 @@ func (t *turn) digress(f *Frame, s *flow.Step, text string, r answer.Reading) bo
 			return false
 		}
 		if t.asks(text, normal(text)) || len(strings.Fields(text)) > 3 {
+			if f.Misses++; f.Misses >= t.limit(s) {
+				return false // offering the same again leads nowhere
+			}
 			t.decide(DecideOffer, topicsOf(u)...)
 			t.offerTopics(u, "offer.within")
 			return true

@@ -26,7 +26,7 @@ func (t *turn) outside(text string, files []File) {
 		}
 		return
 	}
-	if t.chosen(said) || t.correctAfter(text, said) {
+	if t.chosen(said) || t.correctAfter(text, said) || t.bareNumber(text) {
 		return
 	}
 	u := t.understand(text)
@@ -132,8 +132,8 @@ func (t *turn) serve(id, text string) {
 		t.start(id, t.prefill(id, text)...)
 	default:
 		t.reply(id)
-		if f, s := t.here(); f != nil && s.Kind.Waits() {
-			t.notice(t.sentence("back_to", "title", t.title(f.Flow)))
+		if _, s := t.here(); s != nil && s.Kind.Waits() {
+			t.backTo()
 			t.prompt()
 		}
 	}
@@ -177,7 +177,7 @@ func (t *turn) doors() []Button {
 func (t *turn) offerTopics(u understand.Reading, key string) {
 	var ids []string
 	for _, s := range u.Topics {
-		if len(ids) < 3 && t.content.Topic(s.Topic) != nil && !(s.Topic == topicOperator) {
+		if len(ids) < 3 && t.content.Topic(s.Topic) != nil && t.content.Topic(s.Topic).Kind != "control" {
 			ids = append(ids, s.Topic)
 		}
 	}
@@ -194,12 +194,14 @@ func (t *turn) offerTopics(u understand.Reading, key string) {
 }
 
 // chosen understands the words or the number of a button that was offered outside a flow.
-func (t *turn) chosen(said string) bool {
-	if len(t.c.Offered) == 0 {
+func (t *turn) chosen(said string) bool { return t.chosenFrom(t.c.Offered, said) }
+
+func (t *turn) chosenFrom(offered []string, said string) bool {
+	if len(offered) == 0 {
 		return false
 	}
 	var options []answer.Option
-	for _, p := range t.c.Offered {
+	for _, p := range offered {
 		options = append(options, answer.Option{ID: p, Label: t.payloadLabel(p)})
 	}
 	if len([]rune(said)) > maxLabelRunes {
@@ -224,6 +226,11 @@ func (t *turn) payloadLabel(p string) string {
 	case strings.HasPrefix(p, topicPayload):
 		id, _, _ := strings.Cut(strings.TrimPrefix(p, topicPayload), "/")
 		return t.title(id)
+	case strings.HasPrefix(p, fixPayload):
+		id, step, _ := strings.Cut(strings.TrimPrefix(p, fixPayload), ":")
+		if fl := t.content.Flows[id]; fl != nil && fl.Step(step) != nil {
+			return t.label(fl.Step(step).Slot)
+		}
 	case strings.HasPrefix(p, categoryPayload):
 		return t.locale.Categories[strings.TrimPrefix(p, categoryPayload)]
 	case p == commandPayload+wordsNone:
@@ -232,6 +239,25 @@ func (t *turn) payloadLabel(p string) string {
 		return t.sentence("button." + strings.TrimPrefix(p, commandPayload))
 	}
 	return ""
+}
+
+// bareNumber understands a message that is nothing but the number of an application or a ticket.
+func (t *turn) bareNumber(text string) bool {
+	for _, kind := range []answer.Kind{answer.ApplicationNumber, answer.TicketNumber} {
+		if r := answer.Parse(kind, text, answer.Context{Locale: t.locale.Name}); !r.OK() || r.Fit != answer.Strong {
+			continue
+		}
+		for _, topic := range t.content.Topics {
+			fl := t.content.Flows[topic.ID]
+			if fl == nil || !slices.ContainsFunc(fl.Steps, func(s *flow.Step) bool { return s.Kind == flow.Ask && s.Answer == kind }) {
+				continue
+			}
+			t.decide(DecideFlow, topic.ID)
+			t.start(topic.ID, t.prefill(topic.ID, text)...)
+			return true
+		}
+	}
+	return false
 }
 
 // correctAfter lets a citizen put right what they told in a flow that has just ended: it is played again.

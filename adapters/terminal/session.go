@@ -277,13 +277,19 @@ func (s *Session) read(ctx context.Context, r host.Record, out *Output) error {
 		}
 		for _, e := range list {
 			s.seen = e.Seq
-			if e.Trace != nil && out.Decision == "" {
+			if e.Trace != nil {
 				var d engine.Decided
 				if err := json.Unmarshal(e.Trace, &d); err != nil {
 					return err
 				}
-				out.Decision = string(d.Decision)
-				out.Topics = append(out.Topics, d.Topics...)
+				// One line may lead to several turns, a service's answer among them: the first decision counts, but a
+				// human called at the end outranks it.
+				if out.Decision == "" || d.Decision == engine.DecideHandOff {
+					out.Decision = string(d.Decision)
+				}
+				if len(out.Topics) == 0 {
+					out.Topics = append(out.Topics, d.Topics...)
+				}
 			}
 			if e.Author == engine.Citizen {
 				continue

@@ -30,7 +30,7 @@ var (
 )
 
 // parts of the widget's script, in the order in which they need each other.
-var parts = []string{"dom.js", "markup.js", "store.js", "link.js", "outbox.js", "files.js", "style.js", "log.js", "writer.js", "chat.js"}
+var parts = []string{"dom.js", "markup.js", "store.js", "link.js", "outbox.js", "files.js", "log.js", "writer.js", "chat.js"}
 
 // script puts the widget together. The parts are plain scripts that share one scope; there is no build step, and what
 // the browser receives reads like the source.

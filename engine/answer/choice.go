@@ -8,6 +8,9 @@ import (
 // maxOptions bounds the options that are compared; no channel shows more.
 const maxOptions = 100
 
+// maxSaid bounds the words of a message that are compared with the options; a choice takes fewer.
+const maxSaid = 16
+
 // parseChoice reads which of the options is meant: by its number, its label, one of its words, or a part of these.
 func parseChoice(l *line, options []Option) Reading {
 	options = options[:min(len(options), maxOptions)]
@@ -24,6 +27,7 @@ func parseChoice(l *line, options []Option) Reading {
 		return bad(problemChoiceNone, None)
 	}
 	said := contentWords(l)
+	said = said[:min(len(said), maxSaid)]
 	if n, several, ok := optionNumber(l, len(options)); several {
 		return bad(problemChoiceAmbiguous, Strong)
 	} else if ok && n >= 1 && n <= len(options) {
@@ -56,6 +60,15 @@ func anySame(l *line, phrases []string) bool {
 
 // sameWords reports whether a phrase has exactly the words of the message.
 func sameWords(l *line, phrase string) bool {
+	first, _ := utf8.DecodeRuneInString(l.toks[0].low)
+	for _, r := range phrase {
+		if isLetter(r) || r >= '0' && r <= '9' {
+			if fold(r) != first {
+				return false // most phrases end here, before any work is done on them
+			}
+			break
+		}
+	}
 	p := read(phrase)
 	if len(p.toks) != len(l.toks) || len(p.toks) == 0 {
 		return false

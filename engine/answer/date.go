@@ -134,9 +134,9 @@ func alone(toks []dateToken, i, n int) bool {
 			inner |= toks[k].gap
 		}
 	}
-	tight := inner&^(sepSpace|sepLine) != 0 || n == 1 && toks[i].len == 8
+	tight := inner&^(sepSpace|sepLine|sepParen) != 0 || n == 1 && toks[i].len == 8
 	apart := func(t *dateToken) bool {
-		return t.cut || t.month != 0 || t.gap&(sepComma|sepLine) != 0 || tight && t.gap&^(sepSpace|sepTight) == 0 && t.gap != 0
+		return t.cut || t.month != 0 || t.gap&(sepComma|sepLine) != 0 || tight && t.gap&^(sepSpace|sepTight|sepParen) == 0 && t.gap&^sepParen != 0
 	}
 	if i > 0 && toks[i-1].len > 0 && toks[i].len > 0 && !apart(&toks[i]) {
 		return false

@@ -267,10 +267,17 @@ func fitOf(sure bool) Fit {
 	return Weak
 }
 
-// looksLikeDate reports whether all there is is written like 12.03.1958: likelier a date than a number cut short.
+// looksLikeDate reports whether the only numbers are written like 12.03.1958: likelier a date than a number cut short.
 func (l *line) looksLikeDate() bool {
-	return len(l.toks) == 3 && l.digits >= 6 && l.digits <= 8 && l.toks[1].gap&(sepDot|sepSlash) != 0 &&
-		l.toks[2].gap&(sepDot|sepSlash) != 0
+	n, dots := 0, 0
+	for i := range l.toks {
+		if t := &l.toks[i]; t.num {
+			if n++; n > 1 && t.gap&(sepDot|sepSlash) != 0 {
+				dots++
+			}
+		}
+	}
+	return n == 3 && dots == 2 && l.digits >= 6 && l.digits <= 8
 }
 
 // wrongLength makes the reading for a number of a wrong length.

@@ -46,6 +46,12 @@ func parseName(l *line) Reading {
 		}
 		return bad(problemNameDigits, max(r.Fit, Weak))
 	}
+	if r.OK() {
+		r.Value = inLayout(r.Value)
+		if r.Value == "" {
+			return bad(problemNameFormat, Weak)
+		}
+	}
 	if asks > 0 && r.Fit == Weak {
 		return bad(problemNameFormat, None) // «чат круглосуточный?»
 	}
@@ -230,6 +236,9 @@ func (l *line) nameWord(i int, text string) nameWord {
 	w.surname = surnameEnd(w.low)
 	w.hard = hardWord(w.low)
 	w.soft = !w.given && w.patronymic != surePatronymic && !w.hard && softWord(w.low)
+	if runes == 2 && uppers == 2 && abbreviation(w.low) {
+		w.soft = true
+	}
 	switch {
 	case size == len(w.text):
 		w.initial = l.dotted(i) || upper && !(i == 0 && w.hard && l.words > 1 && !oneRune(l.toks[1].text))

@@ -5,13 +5,7 @@ package answer
 // known part in it. n is how many different names there are.
 func (l *line) nameInside() (value string, n int) {
 	add := func(v string) {
-		if v != "" && ascii(v) {
-			typed := read(v)
-			if fixed, ok := otherLayout(&typed); ok {
-				var buf [maxNameWords]nameWord
-				v = judgeName(fixed.nameWords(0, len(fixed.toks), buf[:0])).Value
-			}
-		}
+		v = inLayout(v)
 		if v != "" && v != value {
 			value = v
 			n++
@@ -34,6 +28,9 @@ func (l *line) nameInside() (value string, n int) {
 // clauseAt reports whether a clause begins at token i.
 func (l *line) clauseAt(i int) bool {
 	t := &l.toks[i]
+	if t.num != l.toks[i-1].num && t.gap != 0 {
+		return true // «Иванова Мария Петровна 12.03.1958»
+	}
 	return t.gap&(sepComma|sepLine|sepColon|sepQuestion|sepOther|sepParen|sepDot) != 0 || t.gap == sepDash|sepSpace ||
 		t.low == "или" || t.low == "либо" || t.low == "or" || l.toks[i-1].low == "или" || l.toks[i-1].low == "либо" || l.toks[i-1].low == "or"
 }
@@ -59,12 +56,34 @@ func (l *line) nameInClause(from, to int, led bool) (value string, leads bool) {
 			return r.Value, leads
 		}
 	}
+	if v := nameAmid(ws); v != "" {
+		return v, leads
+	}
 	for i := range ws {
 		if v := nameAround(ws, i); v != "" {
 			return v, leads
 		}
 	}
 	return "", leads
+}
+
+// nameAmid reads a name between words that cannot be one: «я же писала Иванова Анна». It wants a known given name and a
+// surname or a patronymic beside it, and no «не» before.
+func nameAmid(ws []nameWord) string {
+	for from := 0; from < len(ws); {
+		to := from
+		for to < len(ws) && !ws[to].hard && !ws[to].soft && !ws[to].initial {
+			to++
+		}
+		if n := to - from; n >= 2 && n <= 4 && n < len(ws) && !(from > 0 && ws[from-1].low == "не") {
+			c := countName(ws[from:to])
+			if r := judgeName(ws[from:to]); r.Fit == Strong && r.OK() && c.given > c.common && c.sureSurnames+c.maybeSurnames+c.sure > 0 {
+				return r.Value
+			}
+		}
+		from = to + 1
+	}
+	return ""
 }
 
 // nameAround reads the name whose given name is word i and whose patronymic follows it.

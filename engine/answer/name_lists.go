@@ -130,7 +130,7 @@ func hardWord(w string) bool {
 func nameParticle(w string) bool {
 	switch w {
 	case "оглы", "оглу", "огли", "кызы", "гызы", "кизи", "угли", "углы", "улы", "уулу", "кзы", "фон", "де", "дер", "ибн", "бинт", "бин",
-		"ogly", "oglu", "kyzy", "qizi", "o'g'li", "ugli", "von", "van", "de", "der", "bin", "ibn", "al":
+		"ogly", "oglu", "kyzy", "qizi", "o'g'li", "ugli", "von", "van", "de", "der", "bin", "ibn", "al", "бен", "ben":
 		return true
 	}
 	return false

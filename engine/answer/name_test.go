@@ -76,6 +76,9 @@ func TestFullNameLeadIns(t *testing.T) {
 		{"my name is John Smith", "John Smith", Strong},
 		{"I am Anna Petrova", "Anna Petrova", Strong},
 		{"it's John Smith", "John Smith", Strong},
+		{"я же писала Иванова Анна", "Иванова Анна", Weak},
+		{"уже говорил, Петров Иван", "Петров Иван", Weak},
+		{"Иванова Анна я же писала", "Иванова Анна", Weak},
 		{"здравствуйте, хочу узнать статус, Иванова Мария Петровна", "Иванова Мария Петровна", Weak},
 	})
 }

@@ -180,10 +180,29 @@ func otherLayout(l *line) (line, bool) {
 		}
 	}
 	fixed := read(string(text))
+	known := false
 	for i := range fixed.toks {
-		if t := &fixed.toks[i]; givenName(t.low) && !wordNames.has(t.low) || patronymic(t.low) == surePatronymic {
-			return fixed, true
-		}
+		t := &fixed.toks[i]
+		known = known || givenName(t.low) && !wordNames.has(t.low) || patronymic(t.low) == surePatronymic
 	}
-	return line{}, false
+	if !known {
+		return line{}, false
+	}
+	var buf [maxNameWords]nameWord
+	r := judgeName(fixed.nameWords(0, len(fixed.toks), buf[:0]))
+	return fixed, r.Problem != problemNameFormat
+}
+
+// inLayout gives a name in Latin letters as it reads in the other layout, if that makes a name.
+func inLayout(v string) string {
+	if v == "" || !ascii(v) {
+		return v
+	}
+	typed := read(v)
+	fixed, ok := otherLayout(&typed)
+	if !ok {
+		return v
+	}
+	var buf [maxNameWords]nameWord
+	return judgeName(fixed.nameWords(0, len(fixed.toks), buf[:0])).Value
 }

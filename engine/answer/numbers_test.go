@@ -118,6 +118,7 @@ func TestApplicationNumber(t *testing.T) {
 		{"номер заявки 1234567, посмотрите пожалуйста", "!number.length", Strong},
 		{"2", "!number.length", Weak},
 		{"12.03.1958", "!number.length", Weak},
+		{"заявка от 12.03.2026", "!number.length", Weak},
 		{"112-233-445 95", "!number.is_snils", Strong},
 		{"770100001107", "!number.is_inn", Strong},
 		{"1000000O11", "!number.letters", Strong},

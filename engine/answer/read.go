@@ -71,16 +71,25 @@ func read(text string) line {
 			gap, i = 0, j
 		case isLetter(r):
 			j, from := i, low.Len()
+			var latin, russian bool
 			for j < len(l.text) {
 				r, n := utf8.DecodeRuneInString(l.text[j:])
 				if !isLetter(r) && !joint(l.text, j, r) {
 					break
 				}
+				latin = latin || r < utf8.RuneSelf && r != '-' && r != '\''
+				russian = russian || cyrillic(r)
 				low.WriteRune(fold(r))
 				j += n
 			}
 			// The builder never moves what it has given out, so that slices of its string stay good.
-			l.toks = append(l.toks, token{text: l.text[i:j], low: low.String()[from:], gap: gap, at: int32(i)})
+			t := token{text: l.text[i:j], low: low.String()[from:], gap: gap, at: int32(i)}
+			if latin && russian {
+				if fixed, ok := oneScript(t.text); ok {
+					t.low = foldString(fixed) // «дa» with a Latin a
+				}
+			}
+			l.toks = append(l.toks, t)
 			l.words++
 			gap, i = 0, j
 		default:

@@ -64,7 +64,7 @@ func (h *Host) call(ctx context.Context, c PendingCall) error {
 		answer = engine.Answered{Outcome: engine.Unavailable}
 	}
 	answer.Call = c.Call.ID
-	_, err = h.play(ctx, c.Conversation, "c:"+c.Call.ID, answer)
+	_, err = h.play(ctx, c.Conversation, internal(c.Conversation, "call", c.Call.ID), answer)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,6 +87,9 @@ func (e RefusedError) Error() string { return "refused: " + string(e.Reason) }
 
 // Receive plays an update. When it returns without an error, the update and everything that follows from it is stored.
 func (h *Host) Receive(ctx context.Context, in Inbound) (Receipt, error) {
+	if strings.HasPrefix(in.Update, internalMark) {
+		return Receipt{}, fmt.Errorf("an update's id may not begin with %s", internalMark)
+	}
 	if in.Update == "" || len(in.Update) > 128 || in.Peer.ID == "" || len(in.Peer.ID) > 128 {
 		return Receipt{}, fmt.Errorf("an update needs an id and a peer of 1 to 128 bytes")
 	}
@@ -98,7 +102,10 @@ func (h *Host) Receive(ctx context.Context, in Inbound) (Receipt, error) {
 
 // Act carries out an operator's action. Update is the idempotency key of the operator's form.
 func (h *Host) Act(ctx context.Context, conversation int64, update string, a engine.Acted) (Receipt, error) {
-	return h.play(ctx, conversation, "op:"+update, a)
+	if update == "" || len(update) > 90 {
+		return Receipt{}, fmt.Errorf("an operator's action needs an id of 1 to 90 bytes")
+	}
+	return h.play(ctx, conversation, internal(conversation, "act", update), a)
 }
 
 // Find returns the conversation with a peer, or ErrNotFound.

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"spravka/engine"
@@ -44,7 +45,7 @@ func (h *Host) FireDue(ctx context.Context) error {
 			return err
 		}
 		for _, t := range due {
-			if _, err := h.play(ctx, t.Conversation, key(t), engine.Fired{Name: t.Name}); err != nil && !errors.Is(err, ErrBusy) {
+			if _, err := h.play(ctx, t.Conversation, internal(t.Conversation, t.Name, strconv.FormatInt(t.Due.UnixMilli(), 10)), engine.Fired{Name: t.Name}); err != nil && !errors.Is(err, ErrBusy) {
 				return err
 			}
 		}

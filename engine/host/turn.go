@@ -155,5 +155,11 @@ func (h *Host) pushes(channel string) bool {
 	return false
 }
 
-// key names a timer's firing for deduplication: the same timer set anew fires anew.
-func key(t Timer) string { return "t:" + t.Name + ":" + strconv.FormatInt(t.Due.UnixMilli(), 10) }
+// internalMark begins the update ids that the host gives itself; no channel may use it.
+const internalMark = "~"
+
+// internal names an update of the host's own. Update ids are unique within a channel, calls and timers only within their
+// conversation, so the conversation is part of the name. The same timer set anew fires anew, by its due time.
+func internal(conversation int64, what, which string) string {
+	return internalMark + strconv.FormatInt(conversation, 10) + ":" + what + ":" + which
+}

@@ -22,8 +22,11 @@ type evidence struct {
 func (m *Model) measure(v *vec, w *work, lin *linear, skip []bool, lengths []float32) {
 	lin.scores(v, w.svm)
 	full := m.sp.tune.full(m.sp.con.n > 0)
-	w.acc = m.nb.similar(v, full*full, w.acc)
-	m.nb.vote(w.acc, skip, lengths, w.near)
+	for _, d := range w.seen {
+		w.acc[d] = 0
+	}
+	w.acc, w.seen = m.nb.similar(v, full*full, w.acc, w.seen[:0])
+	m.nb.vote(w.acc, w.seen, skip, lengths, w.near)
 }
 
 // combine makes one distribution of what the members said. absent classes don't exist (in cross-validation).

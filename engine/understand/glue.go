@@ -2,16 +2,27 @@ package understand
 
 import (
 	"math"
+	"strings"
 	"unicode/utf8"
 )
 
 // oneLetter are the words of one letter that may come out of a glued word.
-const oneLetter = "виская"
+const oneLetter = "вискаяоу"
 
 // split cuts a glued word into words of the vocabulary: the most probable way, if it is much more probable than one unknown word.
 func (s *speller) split(word string) []string {
 	n := utf8.RuneCountInString(word)
-	if n < minGlued || n > maxGlued || word[0] == '#' {
+	if n < 4 || n > maxGlued || word[0] == '#' {
+		return nil
+	}
+	if n <= 7 {
+		// «квам», «впаспорт»: a preposition of one letter and a frequent word.
+		_, size := utf8.DecodeRuneInString(word)
+		if id, ok := s.lex.index[word[size:]]; ok && s.lex.words[id].count >= 12 && strings.Contains(oneLetter, word[:size]) {
+			return []string{word[:size], word[size:]}
+		}
+	}
+	if n < minGlued {
 		return nil
 	}
 	var at [maxGlued + 1]int
@@ -52,13 +63,26 @@ func (s *speller) split(word string) []string {
 }
 
 // unknownCost is the price of an unknown word: what a letter of it is worth was chosen so that compound words stay whole.
-func unknownCost(letters int) float64 { return 5 + 1.6*float64(letters) }
+func unknownCost(letters int) float64 {
+	return 5 + 1.6*float64(letters) + 3*float64(max(0, letters-14)) // no word is that long
+}
 
 func (s *speller) pieceCost(piece string, letters, whole int) float64 {
 	id, ok := s.lex.index[piece]
 	if !ok {
 		if letters < 4 || letters == whole {
 			return math.Inf(1)
+		}
+		if letters >= 5 {
+			// An inflection of a known word: its stem is what is left without a short ending.
+			stem := piece
+			for cut := 0; cut < 3 && len(stem) > 6; cut++ {
+				if n, ok := s.lex.stems[stem]; ok {
+					return s.logAll - math.Log(float64(n)) + 2.5
+				}
+				_, size := utf8.DecodeLastRuneInString(stem)
+				stem = stem[:len(stem)-size]
+			}
 		}
 		return 3 + unknownCost(letters)
 	}

@@ -90,6 +90,7 @@ type work struct {
 	v      vec
 	svm    []float32
 	acc    []float32
+	seen   []int32
 	near   []nearest
 	toks   []token
 	tokCut []token

@@ -86,9 +86,9 @@ func (s *speller) knows(word string) bool {
 
 // Bounds of spelling repair.
 const (
-	minSpell = 4  // letters
-	minGlued = 6  // letters
-	maxGlued = 60 // letters
+	minSpell = 4   // letters
+	minGlued = 5   // letters
+	maxGlued = 200 // letters
 	sure     = 0.85
 )
 
@@ -98,7 +98,7 @@ func (s *speller) correct(word string) (best string, cost float64) {
 	if n < minSpell || n > 30 || word[0] == '#' || word[0] < 'a' {
 		return "", 0
 	}
-	limit := 0.85
+	limit := 0.96
 	switch {
 	case n >= 11:
 		limit = 2.2
@@ -132,7 +132,7 @@ func (s *speller) correct(word string) (best string, cost float64) {
 				continue
 			}
 			c := editCost(a, []rune(x.text))
-			if c > limit || n == 4 && x.count < 3 {
+			if c > limit || n == 4 && (x.count < 3 || c > 0.85 && (x.count < 15 || a[0] != firstRune(x.text))) {
 				continue
 			}
 			v := c - 0.08*math.Log(float64(x.count))

@@ -95,7 +95,7 @@ func Train(c Corpus, o Options) *Model {
 	}
 	lin, alpha := p.train(nil, nil, fullPasses)
 	m.lin = lin
-	m.nb = newNeighbours(p.docs, p.label, p.dim)
+	m.nb = newNeighbours(p.docs, p.label, p.dim, m.sp.group)
 	m.nb.size = m.nb.lengths(p.classes, m.sp.tune.full(m.sp.con.n > 0), nil)
 	m.rep = newRepairer(m.sp)
 	m.index(docs)

@@ -111,13 +111,13 @@ func (m *Model) decided(r *Reading, e *evidence) string {
 
 // nearestPhrases lists the documents most like the vector just measured.
 func (m *Model) nearestPhrases(w *work) []NearPhrase {
-	var ids []int
-	for d, s := range w.acc {
-		if s > 0.05 {
-			ids = append(ids, d)
+	ids := slices.Clone(w.seen)
+	sort.Slice(ids, func(i, j int) bool {
+		if a, b := w.acc[ids[i]], w.acc[ids[j]]; a != b {
+			return a > b
 		}
-	}
-	sort.SliceStable(ids, func(i, j int) bool { return w.acc[ids[i]] > w.acc[ids[j]] })
+		return ids[i] < ids[j]
+	})
 	var out []NearPhrase
 	for _, d := range ids[:min(len(ids), 5)] {
 		p := m.phrases[d]

@@ -23,7 +23,7 @@ function update(body, { order, rows, count }) {
         fresh.classList.add('arrived');
         announce(fresh.dataset.announce);
       }
-      if (row === place) place = fresh;
+      if (row && row === place) place = fresh;
       if (row) row.replaceWith(fresh);
       row = fresh;
     }
