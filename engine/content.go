@@ -14,6 +14,11 @@ type Understander interface {
 	Understand(understand.Query) understand.Reading
 }
 
+// Explainer is an [Understander] that can say why. Its explanations are kept with the turns they belong to.
+type Explainer interface {
+	Why(understand.Query) understand.Explanation
+}
+
 // Content is what a turn is played from: one version of the flows and words, and the understanding trained on them.
 type Content struct {
 	*flow.Content

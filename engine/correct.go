@@ -121,6 +121,41 @@ func (t *turn) correct(f *Frame, here *flow.Step, text, said string, sounds bool
 	return false
 }
 
+// denies takes «нет, Иванова Мария Петровна» for the correction of the earlier answer that the value fits.
+func (t *turn) denies(f *Frame, here *flow.Step, text, said string) bool {
+	rest, ok := strings.CutPrefix(said, "нет ")
+	if !ok {
+		if rest, ok = strings.CutPrefix(said, "no "); !ok {
+			return false
+		}
+	}
+	if answer.Parse(here.Answer, rest, t.answerContext(here)).OK() {
+		return false
+	}
+	at := strings.IndexAny(text, " ,.")
+	if at < 0 {
+		return false
+	}
+	value := strings.TrimLeft(text[at:], " ,.—-")
+	var hit *flow.Step
+	for _, c := range t.correctables(f) {
+		if c.step.Kind != flow.Ask || c.step.Answer == answer.Text || c.step == here {
+			continue
+		}
+		if r := answer.Parse(c.step.Answer, value, t.answerContext(c.step)); r.OK() && r.Fit == answer.Strong && r.Value != c.slot.Value {
+			if hit != nil {
+				return false
+			}
+			hit = c.step
+		}
+	}
+	if hit == nil {
+		return false
+	}
+	t.fix(f, hit, answer.Parse(hit.Answer, value, t.answerContext(hit)).Value)
+	return true
+}
+
 // replaces takes a bare new answer at a confirmation for what it is: the one line of the summary that it fits.
 func (t *turn) replaces(f *Frame, here *flow.Step, text string) bool {
 	var hit *flow.Step
@@ -151,7 +186,7 @@ func (t *turn) findValue(s *flow.Step, text string, ctx answer.Context) (value, 
 		var hit string
 		for _, o := range ctx.Options {
 			for _, w := range append([]string{o.Label}, o.Words...) {
-				if w = normal(w); w != "" && strings.Contains(" "+said, " "+w) {
+				if w = normal(w); w != "" && strings.Contains(" "+said, " "+w) && !t.corrects(w) {
 					if hit != "" && hit != o.ID {
 						return "", "", false
 					}
@@ -181,8 +216,8 @@ func (t *turn) corrected(f *Frame, s *flow.Step, value, back string) {
 	t.notice(t.sentence("corrected", "label", t.label(s.Slot), "value", t.shown(f, s.Slot, t.slot(s.Slot))))
 	fl := t.content.Flows[f.Flow]
 	if s.Kind == flow.Choose {
-		if next, ok := s.Leads(value); ok && !t.onWay(fl, next, back) {
-			back = next // another choice leads another way
+		if next, ok := s.Leads(value); ok && (!t.onWay(fl, next, back) || t.unasked(fl, next)) {
+			back = next // another choice leads another way, or past a question that was not asked yet
 		}
 	}
 	for i, name := range f.Trail {
@@ -199,6 +234,12 @@ func (t *turn) corrected(f *Frame, s *flow.Step, value, back string) {
 	f.Call = ""
 	f.Step = back
 	t.run()
+}
+
+// unasked reports whether a step asks for something that is not known yet.
+func (t *turn) unasked(fl *flow.Flow, name string) bool {
+	s := fl.Step(name)
+	return s != nil && s.Kind == flow.Ask && !s.Optional && t.known(s) == nil
 }
 
 // onWay reports whether a step can be reached from another.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"spravka/engine/desk"
+	"spravka/engine/understand"
 )
 
 // Effect is what a step wants done. Effects are stored with the turn and carried out after its commit.
@@ -81,6 +82,15 @@ type Decided struct {
 	Flow     string   `json:"flow,omitempty"` // where the conversation stands after the turn
 	Step     string   `json:"step,omitempty"`
 	Secret   bool     `json:"secret,omitempty"`
+	Why      *Why     `json:"why,omitempty"` // if the message was given to understanding
+}
+
+// Why explains a decision: what was read, what it resembled, what weighed most, and the threshold that decided.
+type Why struct {
+	Read     string                  `json:"read"` // the text as understood, numbers masked
+	Nearest  []understand.NearPhrase `json:"nearest,omitempty"`
+	Features []understand.Weighed    `json:"features,omitempty"`
+	Decided  string                  `json:"decided"`
 }
 
 // Decision names what the engine did with a turn; the values are those of SCRIPTING.md.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -151,7 +152,7 @@ func (t *turn) within(f *Frame, s *flow.Step, text string, files []File) {
 	if s.Answer != answer.Text && t.correct(f, s, text, said, correcting) {
 		return
 	}
-	if s.Kind == flow.Confirm && t.replaces(f, s, text) || s.Kind == flow.Ask && t.several(f, s, text) {
+	if t.denies(f, s, text, said) || s.Kind == flow.Confirm && t.replaces(f, s, text) || s.Kind == flow.Ask && t.several(f, s, text) {
 		return
 	}
 	if t.explains(f, s, said) {
@@ -216,7 +217,7 @@ func (t *turn) digress(f *Frame, s *flow.Step, text string, r answer.Reading) bo
 		if topic := t.content.Topic(u.Needs[0]); topic.Kind == "control" && topic.ID != topicOperator && len(strings.Fields(text)) > 4 {
 			return false // a long sentence in the middle of a flow is no greeting and no thanks
 		}
-		if r.OK() && u.Confidence < 0.9 {
+		if t.tooLittle(u.Needs[0], text) || r.OK() && u.Confidence < 0.9 {
 			return false // it can be the answer as well, and that is what was asked for
 		}
 		if len(u.Needs) == 1 && u.Needs[0] == f.Flow {
@@ -241,6 +242,16 @@ func (t *turn) digress(f *Frame, s *flow.Step, text string, r answer.Reading) bo
 		}
 	}
 	return false
+}
+
+// tooLittle reports whether a single word is no reason to leave one flow for another: «сегодня» is not «срочно». A word
+// that editors have named as a phrase of the topic is reason enough.
+func (t *turn) tooLittle(id, text string) bool {
+	if t.content.Topic(id).Kind != "flow" || len(strings.Fields(text)) != 1 {
+		return false
+	}
+	said := normal(text)
+	return !slices.ContainsFunc(t.locale.Topics[id].Phrases, func(p string) bool { return normal(p) == said })
 }
 
 // meanwhile answers a citizen who writes while a service is being asked.
@@ -268,7 +279,12 @@ func (t *turn) understand(text string) understand.Reading {
 	if t.content.Understander == nil {
 		return understand.Reading{Decision: understand.HandOff}
 	}
-	t.reading = t.content.Understander.Understand(understand.Query{Text: text, LastTopic: t.c.Topic, Locale: t.locale.Name})
+	q := understand.Query{Text: text, LastTopic: t.c.Topic, Locale: t.locale.Name}
+	t.reading = t.content.Understander.Understand(q)
+	if x, ok := t.content.Understander.(Explainer); ok {
+		why := x.Why(q)
+		t.decided.Why = &Why{Read: t.reading.Normal, Nearest: why.Nearest[:min(3, len(why.Nearest))], Features: why.Features[:min(5, len(why.Features))], Decided: why.Decided}
+	}
 	t.read = true
 	t.decided.Score = t.reading.Confidence
 	return t.reading

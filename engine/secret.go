@@ -18,7 +18,9 @@ var (
 	secretNamed = regexp.MustCompile(`(?i)((?:парол[ьяею]|пасс?ворд|пин-?код|пин|кодовое слово|password|passwd|passcode|pin(?: code)?|cvv2?|cvc2?)(?:\s+(?:мой|такой|это|был|от\s+\S+|к\s+\S+|для\s+\S+|is|for\s+\S+|to\s+\S+))?\s*[:=—–-]?\s*["«']?)([^\s"»']+)`)
 	secretColon = regexp.MustCompile(`(?i)((?:парол[ьяею]|password|пин-?код|кодовое слово)[^:=\n]{0,30}[:=]\s*["«']?)([^\s"»',]{3,64})`)
 	secretCode  = regexp.MustCompile(`(?i)((?:код|code)\S*(?:\s+(?:из|с|от|по|в|подтверждения|смс|sms|пришел|пришёл|пришедший|такой|это|is|from|the|мне|вот)){0,5}\s*[:=—–-]?\s*)(\d{4,8})\b`)
-	cardLike    = regexp.MustCompile(`\b\d(?:[ -]?\d){14,18}\b`)
+	// Sixteen digits, alone or in fours: nothing else that citizens write here looks so, and a mistyped card is one too.
+	cardOfFours = regexp.MustCompile(`\b\d{4}([ -]?)\d{4}[ -]?\d{4}[ -]?\d{4}\b`)
+	cardLong    = regexp.MustCompile(`\b\d{15}\b|\b\d{17,19}\b`)
 )
 
 // mask hides the secrets of a message and reports whether there was one. A code that our own flow has asked for is
@@ -49,7 +51,10 @@ func mask(text string, expects answer.Kind) (string, bool) {
 		replace(secretCode, func(string) bool { return true })
 	}
 	if digitsIn(text) >= 15 {
-		text = cardLike.ReplaceAllStringFunc(text, func(m string) string {
+		if hiddenCard := cardOfFours.ReplaceAllString(text, hidden); hiddenCard != text {
+			text, found = hiddenCard, true
+		}
+		text = cardLong.ReplaceAllStringFunc(text, func(m string) string {
 			if !luhn(m) {
 				return m
 			}

@@ -59,9 +59,14 @@ func (t *turn) declines(said string) bool {
 	if len(words) == 0 || len(words) > 3 {
 		return false
 	}
-	switch words[0] {
-	case "нет", "no", "none", "nothing":
-		return true
+	if len(words) > 1 && t.lexicon.command(strings.Join(words[1:], " "), false) == cmdHuman {
+		return false // «нет, оператора» is no answer to the question at all
+	}
+	for _, w := range []string{words[0], words[len(words)-1]} {
+		switch w {
+		case "нет", "no", "none", "nothing":
+			return true
+		}
 	}
 	switch said {
 	case "не надо", "не нужно", "не требуется", "не хочу", "без него", "not needed", "don t need it", "no need":

@@ -141,7 +141,7 @@ func otherProblem(owner string) error {
 	return problem(http.StatusConflict, "act.other", "name", owner)
 }
 
-// refusal says why the engine or the store did not do it. The state as it is now tells most.
+// refusal says why the engine or the store did not do it. Who has the ticket now tells most.
 func (c *Console) refusal(ctx context.Context, v *visit, t desk.Ticket, err error) error {
 	if now, _, record, failure := c.load(ctx, t.Number); failure == nil {
 		switch s := stand(now, record.State, v.operator.ID); {
@@ -149,9 +149,18 @@ func (c *Console) refusal(ctx context.Context, v *visit, t desk.Ticket, err erro
 			return problem(http.StatusConflict, "act.over")
 		case s.Other != 0:
 			return otherProblem(s.Owner)
-		case errors.Is(err, host.ErrConflict):
-			return problem(http.StatusConflict, "act.changed")
 		}
+	}
+	var refused host.RefusedError
+	switch {
+	case errors.As(err, &refused) && refused.Reason == engine.NotOwner:
+		return problem(http.StatusConflict, "act.free")
+	case errors.As(err, &refused) && refused.Reason == engine.TicketEnded:
+		return problem(http.StatusConflict, "act.over")
+	case errors.As(err, &refused) && refused.Reason == engine.Empty:
+		return problem(http.StatusUnprocessableEntity, "act.empty")
+	case errors.As(err, &refused), errors.Is(err, host.ErrConflict):
+		return problem(http.StatusConflict, "act.changed")
 	}
 	c.config.Log.ErrorContext(ctx, "console: an action failed", "ticket", t.Number, "operator", v.operator.ID, "error", err)
 	return problem(http.StatusServiceUnavailable, "act.failed")

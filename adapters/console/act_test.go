@@ -45,7 +45,7 @@ func TestAWholeCase(t *testing.T) {
 		t.Errorf("acted:\n%s\nwant\n%s", got, fmt.Sprint(want))
 	}
 	for update := range b.world.updates {
-		if len(update) > 128 {
+		if len(update) > 60 {
 			t.Errorf("the update id %q is too long", update)
 		}
 	}
@@ -192,6 +192,14 @@ func TestRefusalsOfTheHost(t *testing.T) {
 	}
 	if log := b.log.String(); !strings.Contains(log, "disk full") || strings.Contains(log, "важный") {
 		t.Error("log:", log)
+	}
+	for reason, says := range map[engine.Refusal]string{
+		engine.NotOwner: "Сначала возьмите", engine.TicketEnded: "уже закончено", engine.NoTicket: "только что изменилось", engine.Empty: "Напишите ответ",
+	} {
+		b.world.refuse = host.RefusedError{Reason: reason}
+		if a := br.multipart(path, form).has(t, says, "важный текст</textarea>"); a.Code != 409 && a.Code != 422 {
+			t.Errorf("%s: status %d", reason, a.Code)
+		}
 	}
 	b.world.refuse = nil
 	b.world.before = func() { b.world.hand(one.Number, boris, "Борис Лукин") } // between the look and the deed

@@ -16,6 +16,8 @@ import (
 	"spravka/engine/host"
 )
 
+var _ Conversations = (*host.Host)(nil)
+
 // world stands in for the host, the store and the content.
 type world struct {
 	now func() time.Time
@@ -39,8 +41,6 @@ type storedFile struct {
 	host.File
 	content []byte
 }
-
-var errNotYours = errors.New("somebody else owns the conversation")
 
 func newWorld(now func() time.Time) *world {
 	return &world{
@@ -161,7 +161,7 @@ func (w *world) Act(_ context.Context, conversation int64, update string, a engi
 	record := w.records[conversation]
 	owns := record.State.Owner == engine.OwnerOperator && record.State.Operator == a.Operator
 	if a.Action != engine.Take && !owns {
-		return host.Receipt{}, errNotYours
+		return host.Receipt{}, host.RefusedError{Reason: engine.NotOwner}
 	}
 	what := map[engine.Action]string{
 		engine.Take: desk.Taken, engine.Reply: desk.Taken, engine.Ask: desk.Asked, engine.Return: desk.Returned, engine.Resolve: desk.Resolved,

@@ -49,16 +49,16 @@ func keyField(key string) template.HTML {
 	return template.HTML(fmt.Sprintf(`<input type="hidden" name="key" value="%s">`, template.HTMLEscapeString(key)))
 }
 
-// update makes the name under which something is done once: who, which form, and a digest of what it says. Somebody
-// who goes back in the browser and writes something else into the same form means something new; sending the same again
-// does not.
+// update makes the name under which something is done once: who, and a digest of which form it is and what it says.
+// Somebody who goes back in the browser and writes something else into the same form means something new; sending the
+// same again does not. It has at most 60 bytes; the host takes 90.
 func update(operator int64, key string, says ...string) string {
 	h := sha256.New()
-	for _, s := range says {
+	for _, s := range append([]string{key}, says...) {
 		fmt.Fprintf(h, "%d:", len(s))
 		io.WriteString(h, s)
 	}
-	return fmt.Sprintf("console:%d:%s:%s", operator, key, hex.EncodeToString(h.Sum(nil)[:12]))
+	return fmt.Sprintf("console:%d:%s", operator, hex.EncodeToString(h.Sum(nil)[:16]))
 }
 
 // forms remembers which forms have been carried out, at most formsKept or for a day.

@@ -70,20 +70,20 @@ func TestLook(t *testing.T) {
 		{"problem", a, ticketURL("О-26-99999-9"), nil},
 	} {
 		w := openWindow(t, chrome, server).cookies(c.as)
+		w.open(c.path)
+		if c.then != nil {
+			c.then(w)
+		}
+		if name := eval[string](w, `document.body.dataset.page`); !strings.HasPrefix(c.name, name) {
+			t.Fatalf("%s: the page is %s", c.name, name)
+		}
 		for _, scheme := range []string{"light", "dark"} {
 			for _, width := range []int64{360, 1280} {
 				where := fmt.Sprintf("%s-%s-%d", c.name, scheme, width)
 				w.scheme(scheme)
 				w.size(width, map[int64]int64{360: 740, 1280: 900}[width])
-				w.open(c.path)
-				if c.then != nil {
-					c.then(w)
-				}
 				if over := eval[int](w, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 					t.Errorf("%s: %d pixels stand out at the side", where, over)
-				}
-				if name := eval[string](w, `document.body.dataset.page`); !strings.HasPrefix(c.name, name) {
-					t.Errorf("%s: the page is %s", where, name)
 				}
 				w.accessible(where)
 				w.clean(where)

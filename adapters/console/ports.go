@@ -12,7 +12,7 @@ import (
 // Conversations are the talks behind the tickets.
 type Conversations interface {
 	// Act lets an operator do something with a conversation's ticket. The same update does nothing twice: its receipt
-	// then says Duplicate. update is at most 128 bytes.
+	// then says Duplicate. update is at most 60 bytes. A host.RefusedError says why the action is not possible.
 	Act(ctx context.Context, conversation int64, update string, a engine.Acted) (host.Receipt, error)
 	// Load returns a conversation, or host.ErrNotFound.
 	Load(ctx context.Context, conversation int64) (host.Record, error)

@@ -32,6 +32,7 @@ type changeLine struct {
 	desk.Change
 	State string
 	Who   string
+	Note  string
 }
 
 // reply is the box in which the answer is written.
@@ -108,17 +109,17 @@ func (c *Console) ticketParts(ctx context.Context, v *visit, t desk.Ticket, chan
 			State: c.term(v.locale, string(t.Status)), Term: c.termState(t),
 		},
 		Stand:   stand(t, record.State, v.operator.ID),
-		Channel: known1(v.locale, "channel.", t.Channel),
-		Kind:    known1(v.locale, "kind.", string(t.Kind)),
+		Channel: wordOr(v.locale, "channel.", t.Channel),
+		Kind:    wordOr(v.locale, "kind.", string(t.Kind)),
 		Place:   c.Content.Place(v.locale, record.State),
 		Known:   c.Content.Known(v.locale, record.State),
 	}
 	names := c.operatorNames(ctx, changes)
 	for _, change := range changes {
-		line := changeLine{Change: change, State: c.term(v.locale, string(change.Status)), Who: change.By}
+		line := changeLine{Change: change, State: c.term(v.locale, string(change.Status)), Who: change.By, Note: change.Note}
 		switch by := engine.Author(change.By); by {
 		case engine.Citizen, engine.Bot, engine.System:
-			line.Who = word(v.locale, "author."+change.By)
+			line.Who, line.Note = word(v.locale, "author."+change.By), c.reason(v.locale, change.Note)
 		default:
 			if name := names[change.By]; name != "" {
 				line.Who = name
@@ -143,14 +144,6 @@ func (c *Console) operatorNames(ctx context.Context, changes []desk.Change) map[
 		names[o.Login] = o.Name
 	}
 	return names
-}
-
-// known1 is the word for a value if there is one, else the value.
-func known1(locale, prefix, value string) string {
-	if text := word(locale, prefix+value); text != prefix+value {
-		return text
-	}
-	return value
 }
 
 type takePage struct {

@@ -88,11 +88,8 @@ func (c *Console) labels(locale string, trace []byte) []string {
 		return nil
 	}
 	var labels []string
-	key := "decision." + string(d.Decision)
-	if text := word(locale, key); text != key {
-		labels = append(labels, text)
-	} else {
-		labels = append(labels, string(d.Decision))
+	if d.Decision != engine.DecideSilent { // while a person answers, the assistant's silence goes without saying
+		labels = append(labels, wordOr(locale, "decision.", string(d.Decision)))
 	}
 	for i, topic := range d.Topics {
 		if i == 3 {

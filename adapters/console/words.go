@@ -47,6 +47,14 @@ func word(locale, key string, args ...any) string {
 	return text
 }
 
+// wordOr is the word for a value if there is one, else the value.
+func wordOr(locale, prefix, value string) string {
+	if text := word(locale, prefix+value); text != prefix+value {
+		return text
+	}
+	return value
+}
+
 // term asks the content for a word and falls back to the value.
 func (c *Console) term(locale, value string) string {
 	if value == "" {

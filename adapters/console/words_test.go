@@ -69,7 +69,7 @@ var families = map[string][]string{
 	"role.":     {"operator", "administrator"},
 	"term.":     {"soon", "late"},
 	"done.":     {"take", "reply", "ask", "return", "resolve", "again"},
-	"decision.": {"answer", "offer", "ask_back", "hand_off", "flow", "control", "silent"},
+	"decision.": {"answer", "offer", "ask_back", "hand_off", "flow", "control"},
 }
 
 func TestEachTextIsUsedAndEachUseHasAText(t *testing.T) {

@@ -55,6 +55,15 @@ func (s *Session) Talk(ctx context.Context, in io.Reader, out io.Writer) error {
 				fmt.Fprintf(out, "  %d) %s\n", i+1, b.Label)
 			}
 		}
+		if o.Why != nil {
+			fmt.Fprintf(out, "\n[why] read: %q; decided by %s\n", o.Why.Read, o.Why.Decided)
+			for _, n := range o.Why.Nearest {
+				fmt.Fprintf(out, "      near %.2f  %-24s %s\n", n.Similarity, n.Topic, n.Text)
+			}
+			for _, f := range o.Why.Features {
+				fmt.Fprintf(out, "      weighs %+.2f  %s\n", f.Weight, f.Feature)
+			}
+		}
 		for _, n := range append(o.SMS, o.Email...) {
 			fmt.Fprintf(out, "\n[SMS/e-mail → %s] %s\n", n.To, n.Text)
 		}

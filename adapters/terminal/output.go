@@ -21,6 +21,7 @@ type Output struct {
 	SMS      []Sent            `json:"sms"`
 	Email    []Sent            `json:"email"`
 	Error    string            `json:"error"`
+	Why      *engine.Why       `json:"why,omitempty"` // only with --why
 }
 
 // Message is one message to the citizen.

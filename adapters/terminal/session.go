@@ -89,6 +89,7 @@ type Session struct {
 	Peer    string
 	Locale  string
 	Folder  string // where relative files are looked for
+	Why     bool   // explain each decision
 
 	turn int
 	seen int64
@@ -286,6 +287,9 @@ func (s *Session) read(ctx context.Context, r host.Record, out *Output) error {
 				// human called at the end outranks it.
 				if out.Decision == "" || d.Decision == engine.DecideHandOff {
 					out.Decision = string(d.Decision)
+				}
+				if s.Why && out.Why == nil {
+					out.Why = d.Why
 				}
 				if len(out.Topics) == 0 {
 					out.Topics = append(out.Topics, d.Topics...)

@@ -33,7 +33,7 @@ var (
 var parts = []string{"dom.js", "markup.js", "store.js", "link.js", "outbox.js", "files.js", "log.js", "writer.js", "chat.js"}
 
 // script puts the widget together. The parts are plain scripts that share one scope; there is no build step, and what
-// the browser receives reads like the source.
+// the browser receives is the source without its comments and indentation.
 func script() []byte {
 	var out bytes.Buffer
 	out.WriteString("// Spravka's chat: <spravka-chat>. Source and licence: see the repository, adapters/webchat/widget.\n(() => {\n'use strict'\n")
@@ -47,7 +47,11 @@ func script() []byte {
 	out.Write(oneLine(squeeze(read("spravka.css"))))
 	out.WriteString("\n")
 	for _, part := range parts {
-		out.WriteString(read(part))
+		for line := range strings.Lines(read(part)) {
+			if line = strings.TrimLeft(line, " "); !strings.HasPrefix(line, "//") {
+				out.WriteString(line)
+			}
+		}
 	}
 	out.WriteString("})()\n")
 	return out.Bytes()

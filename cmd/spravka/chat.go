@@ -16,6 +16,7 @@ type chatCommand struct {
 	Content string `help:"Folder with flows/ and locales/ instead of the built-in content." placeholder:"DIR" type:"existingdir"`
 	Data    string `help:"Folder of the database; without it everything is kept in memory and forgotten." placeholder:"DIR"`
 	Peer    string `help:"Whose conversation it is." default:"terminal"`
+	Why     bool   `help:"Explain each decision: nearest phrases, what weighed most, the threshold that decided."`
 	JSON    bool   `help:"One turn a line in, one JSON object a line out."`
 }
 
@@ -46,7 +47,7 @@ func (c *chatCommand) Run() error {
 		return err
 	}
 	defer w.close()
-	s := &terminal.Session{Host: w.Host, Files: w.Store, Content: content, Clock: clock, Notices: notices, Peer: c.Peer, Locale: c.Locale}
+	s := &terminal.Session{Host: w.Host, Files: w.Store, Content: content, Clock: clock, Notices: notices, Peer: c.Peer, Locale: c.Locale, Why: c.Why}
 	if err := s.Begin(context.Background()); err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (l *line) nameInClause(from, to int, led bool) (value string, leads bool) {
 func nameAmid(ws []nameWord) string {
 	for from := 0; from < len(ws); {
 		to := from
-		for to < len(ws) && !ws[to].hard && !ws[to].soft && !ws[to].initial {
+		for to < len(ws) && !ws[to].hard && !ws[to].soft && !ws[to].initial && !courtesies.has(ws[to].low) {
 			to++
 		}
 		if n := to - from; n >= 2 && n <= 4 && n < len(ws) && !(from > 0 && ws[from-1].low == "не") {

@@ -36,7 +36,31 @@ func judgeName(ws []nameWord) Reading {
 	if problem := surnameMissing(ws, c); problem != "" {
 		return bad(problem, Strong)
 	}
+	if rest := withoutSmall(ws, c); rest != nil {
+		if r := judgeName(rest); r.OK() {
+			return good(r.Value, Weak)
+		}
+	}
 	return good(writeName(ws), nameFit(c, plainly, capitals))
+}
+
+// withoutSmall leaves out a plain word in small letters before or after a name in capitals («говорил Петров Иван»); nil
+// if there is none, or if the word may be the surname.
+func withoutSmall(ws []nameWord, c nameCount) []nameWord {
+	n := len(ws)
+	if n < 3 || c.capitals != n-1 || c.sureSurnames+c.maybeSurnames == 0 {
+		return nil
+	}
+	small := func(w *nameWord) bool {
+		return !w.capital && !w.given && w.patronymic == noPatronymic && w.surname == noSurname && !nameParticle(w.low)
+	}
+	switch {
+	case small(&ws[0]):
+		return ws[1:]
+	case small(&ws[n-1]):
+		return ws[:n-1]
+	}
+	return nil
 }
 
 // nameCount counts what the words of a name are.

@@ -100,7 +100,26 @@ func cyrillic(r rune) bool { return r >= 0x400 && r <= 0x52f }
 // oneScript mends a word in which letters of the other script have slipped in («Cергей» with a Latin C); false if that
 // leaves two scripts in it. A word of one script comes back as it is.
 func oneScript(w string) (string, bool) {
-	latin, russian := 0, 0
+	latin, russian := scripts(w)
+	if latin == 0 || russian == 0 {
+		return w, true
+	}
+	from, to := latinAlike, cyrillicAlike
+	if latin > russian {
+		from, to = to, from
+	}
+	for range 2 {
+		fixed := replaceAlike(w, from, to)
+		if latin, russian := scripts(fixed); latin == 0 || russian == 0 {
+			return fixed, true
+		}
+		from, to = to, from
+	}
+	return w, false
+}
+
+// scripts counts the letters of both scripts.
+func scripts(w string) (latin, russian int) {
 	for _, r := range w {
 		switch {
 		case r < utf8.RuneSelf && r != '-' && r != '\'':
@@ -109,15 +128,13 @@ func oneScript(w string) (string, bool) {
 			russian++
 		}
 	}
-	if latin == 0 || russian == 0 {
-		return w, true
-	}
-	from, to := latinAlike, cyrillicAlike
-	if latin > russian {
-		from, to = cyrillicAlike, latinAlike
-	}
+	return latin, russian
+}
+
+// replaceAlike puts letters of one script for those of the other that look alike.
+func replaceAlike(w, from, to string) string {
 	source, target := []rune(from), []rune(to)
-	fixed := strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		for i, s := range source {
 			if r == s {
 				return target[i]
@@ -125,16 +142,6 @@ func oneScript(w string) (string, bool) {
 		}
 		return r
 	}, w)
-	latin, russian = 0, 0
-	for _, r := range fixed {
-		switch {
-		case r < utf8.RuneSelf && r != '-' && r != '\'':
-			latin++
-		case cyrillic(r):
-			russian++
-		}
-	}
-	return fixed, latin == 0 || russian == 0
 }
 
 // The keys of the Russian layout, and what they type when the keyboard is set to English.

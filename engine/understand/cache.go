@@ -183,6 +183,7 @@ func decode(body []byte) (*Model, error) {
 	}
 	m.sp.finish()
 	m.rep = newRepairer(m.sp)
+	m.relate()
 	return m, nil
 }
 

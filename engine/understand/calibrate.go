@@ -26,7 +26,7 @@ const (
 	shareRight = 0.90
 	// offerLoss: one in so many phrases, of those that forced choice gets right in cross-validation, is not offered but handed over. With it
 	// goes most of what is out of scope.
-	offerLoss = 28
+	offerLoss = 45
 )
 
 // calibrate finds the ensemble's weights, the acceptor and the thresholds by cross-validation: each phrase is judged by a model

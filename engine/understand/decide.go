@@ -41,6 +41,3 @@ func (m *Model) empty(toks []token) bool {
 	}
 	return len(toks) <= 2 && known == 0
 }
-
-// follow reads an elliptic message with the topic served last.
-func (m *Model) follow(last string, toks []token, e *evidence) {}

@@ -74,6 +74,10 @@ func (s *space) gather(toks []token, sc *scratch, keys bool) {
 		sc.own = make([]lexeme, 0, len(toks)+16)
 	}
 	for i := range toks {
+		if toks[i].lex != nil {
+			sc.lex = append(sc.lex, toks[i].lex)
+			continue
+		}
 		if id, ok := s.lex.index[toks[i].text]; ok {
 			sc.lex = append(sc.lex, &s.lex.words[id])
 			continue
@@ -107,6 +111,19 @@ func (s *space) gather(toks []token, sc *scratch, keys bool) {
 		}
 	}
 	s.gatherConcepts(sc, keys)
+}
+
+// attach looks up every word once, so that judging the parts of a message costs no second look.
+func (s *space) attach(toks []token) {
+	for i := range toks {
+		if id, ok := s.lex.index[toks[i].text]; ok {
+			toks[i].lex = &s.lex.words[id]
+			continue
+		}
+		x := s.an.analyse(toks[i].text)
+		s.resolve(&x)
+		toks[i].lex = &x
+	}
 }
 
 // maxConceptPairs bounds the concepts that are paired; long messages name too many things for pairs to mean anything.

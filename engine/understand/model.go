@@ -41,6 +41,7 @@ type Model struct {
 	rep     *repairer
 	cut     *politeness
 	exact   map[uint64]int32 // hash of a phrase's stems → class, -1 when two classes share it
+	near    []float32        // class × class: how near topics are to each other, for follow-ups
 	cal     calibration
 	pool    sync.Pool
 }

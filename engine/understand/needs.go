@@ -6,7 +6,7 @@ import "math"
 // and about different topics, a judge (trained on pairs of phrases and on single phrases) says whether there really are two.
 
 // maxCuts bounds the cuts that are tried.
-const maxCuts = 8
+const maxCuts = 6
 
 // joints are words with which a second need begins. Strong ones announce it by themselves; weak ones are tried as well, but prove nothing.
 var joints = map[string]int{
@@ -43,7 +43,11 @@ func cutPoints(toks []token, out []cutPoint) []cutPoint {
 		}
 		out = append(out, cutPoint{at: at, left: i, kind: kind, joint: joint})
 	}
-	for strength := 1; len(out) > maxCuts && strength < 5; strength++ {
+	limit := maxCuts
+	if len(toks) > 2*longMessage {
+		limit = maxCuts / 2
+	}
+	for strength := 1; len(out) > limit && strength < 5; strength++ {
 		kept := out[:0]
 		for _, c := range out {
 			if int(c.kind)+c.joint > strength {
@@ -52,7 +56,7 @@ func cutPoints(toks []token, out []cutPoint) []cutPoint {
 		}
 		out = kept
 	}
-	return out[:min(len(out), maxCuts)]
+	return out[:min(len(out), limit)]
 }
 
 // pair is a possible reading of a message as two needs.

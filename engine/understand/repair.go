@@ -63,14 +63,14 @@ func (r *repairer) mend(toks []token, start int) []token {
 		// A word torn apart: it and the next one make a known word.
 		if i+1 < len(toks) && t.end == stopNone && toks[i+1].text[0] != '#' {
 			if both := t.text + toks[i+1].text; len(both) >= 12 && r.spell.inVocabulary(both) {
-				res = append(res, token{both, toks[i+1].end})
+				res = append(res, token{text: both, end: toks[i+1].end})
 				i++
 				continue
 			}
 		}
 		fixed, cost := r.spell.correct(t.text)
 		if fixed != "" && cost <= sure {
-			res = append(res, token{fixed, t.end})
+			res = append(res, token{text: fixed, end: t.end})
 			continue
 		}
 		if parts := r.spell.split(t.text); parts != nil {
@@ -84,7 +84,7 @@ func (r *repairer) mend(toks []token, start int) []token {
 						p = f
 					}
 				}
-				res = append(res, token{p, end})
+				res = append(res, token{text: p, end: end})
 			}
 			continue
 		}

@@ -19,6 +19,7 @@ const (
 type token struct {
 	text string // plain form, or a mask: "#n" number, "#m" e-mail address
 	end  stop
+	lex  *lexeme // what is known of the word, once attached
 }
 
 const (

@@ -99,6 +99,7 @@ func Train(c Corpus, o Options) *Model {
 	m.nb.size = m.nb.lengths(p.classes, m.sp.tune.full(m.sp.con.n > 0), nil)
 	m.rep = newRepairer(m.sp)
 	m.index(docs)
+	m.relate()
 	m.cal = defaultCalibration()
 	if !o.Quick {
 		m.calibrate(p, alpha, docs)
@@ -195,16 +196,17 @@ func (m *Model) index(docs [][]token) {
 func (m *Model) exactKey(toks []token) uint64 {
 	h := uint64(7)
 	for i := range toks {
-		h = hashPair(3, h, hashString(groupWord, m.stemOf(toks[i].text)))
+		key := uint64(0)
+		if x := toks[i].lex; x != nil {
+			key = x.key
+		} else if id, ok := m.sp.lex.index[toks[i].text]; ok {
+			key = m.sp.lex.words[id].key
+		} else {
+			key = hashString(groupWord, m.sp.an.stem(toks[i].text))
+		}
+		h = hashPair(3, h, key)
 	}
 	return h
-}
-
-func (m *Model) stemOf(word string) string {
-	if id, ok := m.sp.lex.index[word]; ok {
-		return m.sp.lex.words[id].stem
-	}
-	return m.sp.an.stem(word)
 }
 
 func defaultCalibration() calibration {

@@ -116,6 +116,7 @@ func (m *Model) Understand(q Query) Reading {
 	w := m.get()
 	defer m.put(w)
 	w.toks = m.rep.tokens(q.Text, m.opt.NoRepair, w.toks[:0])
+	m.sp.attach(w.toks)
 	toks := w.toks
 	r := Reading{Decision: AskBack, Vague: true, Topics: []Scored{}, Normal: joined(toks)}
 	if len(toks) == 0 || len(m.classes) == 0 {
@@ -173,6 +174,7 @@ func (m *Model) Forced(text string) []Scored {
 	if len(w.toks) == 0 || len(m.classes) == 0 {
 		return nil
 	}
+	m.sp.attach(w.toks)
 	cut := m.cut.strip(w.toks)
 	e := m.read(cut, w)
 	if len(cut) < len(w.toks) {
