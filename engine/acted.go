@@ -95,5 +95,5 @@ func (t *turn) resume() {
 }
 
 func (t *turn) refuse(why Refusal) {
-	t.effects = append(t.effects[:0], Refused{why})
+	t.effects, t.refused = append(t.effects[:0], Refused{why}), true
 }

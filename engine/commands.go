@@ -78,12 +78,16 @@ func (t *turn) cancel() {
 	id := t.top().Flow
 	t.c.Frames = t.c.Frames[:len(t.c.Frames)-1]
 	if f, _ := t.here(); f != nil {
-		t.notice(t.sentence("cancelled", "title", t.title(id)))
+		t.notice(t.sentence("cancelled.inner", "title", t.title(id)))
 		t.backTo()
 		t.run()
 		return
 	}
-	t.c.Pending = nil
+	if len(t.c.Pending) > 0 {
+		t.notice(t.sentence("cancelled.inner", "title", t.title(id)))
+		t.idle()
+		return
+	}
 	t.offer(t.sentence("cancelled", "title", t.title(id)), t.doors())
 }
 
@@ -127,6 +131,7 @@ func (t *turn) skip(f *Frame, s *flow.Step) bool {
 
 // commandOutside does what a citizen orders while no flow is open.
 func (t *turn) commandOutside(cmd string) bool {
+	t.c.AskedBack = false
 	switch cmd {
 	case cmdHuman:
 		t.decide(DecideHandOff, topicOperator)
@@ -146,7 +151,11 @@ func (t *turn) commandOutside(cmd string) bool {
 		t.offer(t.sentence("nothing_to_cancel"), t.doors())
 	case wordsNone:
 		t.decide(DecideAskBack)
-		t.offer(t.sentence("none"), append(t.doors(), t.button(cmdHuman)))
+		buttons := append(t.doors(), t.button(cmdHuman))
+		if len(t.c.Frames) > 0 {
+			buttons = append(buttons, t.button(cmdResume))
+		}
+		t.offer(t.sentence("none"), buttons)
 	default:
 		return false
 	}

@@ -58,6 +58,9 @@ type MoveTicket struct {
 	Name     string // of the operator
 	By       Author
 	Note     string
+	Queue    string        // where it goes now; "" leaves it where it is
+	Priority desk.Priority // "" leaves it as it is
+	Due      time.Time     // zero leaves it as it is
 }
 
 // Refused says that an operator's action was not carried out, and why: nothing of the turn is stored.

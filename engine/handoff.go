@@ -5,6 +5,7 @@ import (
 
 	"spravka/engine/desk"
 	"spravka/engine/flow"
+	"spravka/engine/understand"
 )
 
 // openTicket returns the conversation's newest open hand-off, or nil.
@@ -30,6 +31,13 @@ func (t *turn) handOff(reason, queue string, p desk.Priority) {
 	t.decide(DecideHandOff)
 	t.decided.Decision = DecideHandOff
 	if k := t.openTicket(); k != nil {
+		if p == "" && t.queue(queue, p) == queueUrgent {
+			p = desk.Urgent
+		}
+		if p == desk.Urgent && k.Priority != desk.Urgent {
+			t.raise(k)
+			return
+		}
 		if k.Operator != 0 {
 			t.own(OwnerOperator, k.Operator)
 		} else {
@@ -56,8 +64,23 @@ func (t *turn) handOff(reason, queue string, p desk.Priority) {
 	t.emit(OpenTicket{Kind: desk.HandOff, Queue: queue, Priority: p, Reason: reason, Topic: about, Subject: t.subject(about), Due: due})
 }
 
+// raise makes a ticket that waits an urgent one: the duty specialist gets it at any hour.
+func (t *turn) raise(k *Ticket) {
+	k.Queue, k.Priority, k.Due = queueUrgent, desk.Urgent, t.now.Add(t.content.Settings.HandOffTerm)
+	t.emit(MoveTicket{Number: k.Number, Status: k.Status, Operator: k.Operator, By: Citizen, Note: "urgent", Queue: k.Queue, Priority: k.Priority, Due: k.Due})
+	if k.Operator != 0 {
+		t.own(OwnerOperator, k.Operator)
+	} else {
+		t.own(OwnerQueue, 0)
+	}
+	t.notice(t.sentence("handoff.urgent", "ticket", k.Number), t.button(cmdBot))
+}
+
 // queueUrgent is the queue of the duty specialist.
 const queueUrgent = "urgent"
+
+// topicUrgent is the topic of what cannot wait.
+const topicUrgent = "hotline.urgent"
 
 // busyWith names the flow that the conversation is about: the newest one that is no repair pattern.
 func (t *turn) busyWith() string {
@@ -150,6 +173,12 @@ func (t *turn) overhear(text string, secret bool) {
 	case cmdBot, cmdCancel, cmdResume, cmdMenu:
 		if t.c.Owner == OwnerQueue {
 			t.toBot()
+			return
+		}
+	}
+	if k := t.openTicket(); k != nil && t.c.Owner == OwnerQueue && k.Priority != desk.Urgent && text != "" {
+		if u := t.understand(text); u.Decision == understand.Answer && u.Needs[0] == topicUrgent {
+			t.raise(k)
 			return
 		}
 	}

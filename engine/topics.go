@@ -9,7 +9,10 @@ import (
 	"spravka/engine/understand"
 )
 
-const topicOperator = "operator"
+const (
+	topicOperator = "operator"
+	topicBye      = "talk.bye"
+)
 
 // outside plays a message while no flow is open.
 func (t *turn) outside(text string, files []File) {
@@ -26,7 +29,7 @@ func (t *turn) outside(text string, files []File) {
 		}
 		return
 	}
-	if t.chosen(said) || t.correctAfter(text, said) || t.bareNumber(text) {
+	if t.chosen(said) || t.agrees(text) || t.correctAfter(text, said) || t.bareNumber(text) {
 		return
 	}
 	u := t.understand(text)
@@ -44,9 +47,13 @@ func (t *turn) outside(text string, files []File) {
 		t.decide(DecideOffer, topicsOf(u)...)
 		t.offerTopics(u, "offer")
 	case understand.AskBack:
-		t.askBack(u)
+		if !t.bareValue(text) {
+			t.askBack(u)
+		}
 	default:
-		t.notOurs(u)
+		if !t.bareValue(text) {
+			t.notOurs(u)
+		}
 	}
 }
 
@@ -128,6 +135,10 @@ func (t *turn) serve(id, text string) {
 	case id == "talk.greeting" && len(t.c.Frames) == 0:
 		t.decide(DecideControl, id)
 		t.offer(t.render(t.locale.Topics[id].Text), t.doors())
+	case id == topicBye && len(t.c.Frames) > 0:
+		t.reply(id)
+		t.c.Silence = 2 // they have said goodbye: no reminder
+		t.notice(t.sentence("bye.within", "title", t.title(t.busyWith())), t.button(cmdResume))
 	case t.content.Flows[id] != nil:
 		t.start(id, t.prefill(id, text)...)
 	default:
@@ -260,6 +271,68 @@ func (t *turn) bareNumber(text string) bool {
 	return false
 }
 
+// bareValue keeps a name, a date or a document's number that is told out of the blue, and asks what it is for.
+func (t *turn) bareValue(text string) bool {
+	ctx := answer.Context{Now: t.now.In(t.content.Calendar.Zone()), Locale: t.locale.Name}
+	for _, kind := range []answer.Kind{answer.SNILS, answer.INN, answer.Passport, answer.Contact, answer.BirthDate, answer.FullName} {
+		r := answer.Parse(kind, text, ctx)
+		if !r.OK() || r.Fit != answer.Strong {
+			continue
+		}
+		for _, topic := range t.content.Topics {
+			fl := t.content.Flows[topic.ID]
+			if fl == nil {
+				continue
+			}
+			for _, s := range fl.Steps {
+				if s.Kind == flow.Ask && s.Personal && s.Answer == kind {
+					t.c.Slots = put(t.c.Slots, Slot{Name: s.Slot, Value: r.Value, Kind: string(exact(kind, r.Value)), At: t.now})
+					t.decide(DecideAskBack)
+					t.offer(t.sentence("kept", "label", t.label(s.Slot), "value", t.display(exact(kind, r.Value), r.Value)), append(t.doors(), t.button(cmdHuman)))
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// agrees takes a bare yes or no as the answer to what was offered last.
+func (t *turn) agrees(text string) bool {
+	if len(t.c.Offered) == 0 || len(strings.Fields(text)) > 2 {
+		return false
+	}
+	r := answer.Parse(answer.YesNo, text, answer.Context{Locale: t.locale.Name})
+	if !r.OK() || r.Fit != answer.Strong {
+		return false
+	}
+	if r.Value == "no" {
+		t.decide(DecideControl)
+		t.offer(t.sentence("nothing_else"), t.doors())
+		return true
+	}
+	var real []string
+	for _, p := range t.c.Offered {
+		if p != commandPayload+wordsNone && p != commandPayload+cmdMenu && !strings.HasPrefix(p, categoryPayload) {
+			real = append(real, p)
+		}
+	}
+	switch len(real) {
+	case 0:
+		return false
+	case 1:
+		t.press(real[0])
+		return true
+	}
+	t.decide(DecideAskBack)
+	buttons := make([]Button, 0, len(real))
+	for _, p := range real {
+		buttons = append(buttons, Button{t.payloadLabel(p), p})
+	}
+	t.offer(t.sentence("which_one"), buttons)
+	return true
+}
+
 // correctAfter lets a citizen put right what they told in a flow that has just ended: it is played again.
 func (t *turn) correctAfter(text, said string) bool {
 	fl := t.content.Flows[t.c.Topic]
@@ -291,12 +364,12 @@ func (t *turn) prefill(id, text string) []Slot {
 	var out []Slot
 	ctx := answer.Context{Now: t.now.In(t.content.Calendar.Zone()), Locale: t.locale.Name}
 	for _, s := range t.content.Flows[id].Steps {
-		if s.Opening && s.Answer == answer.Text && len(strings.Fields(text)) >= 5 {
+		if s.Opening > 0 && s.Answer == answer.Text && len(strings.Fields(text)) >= s.Opening {
 			if r := answer.Parse(answer.Text, text, answer.Context{MinRunes: s.Min, MaxRunes: s.Max}); r.OK() {
 				out = append(out, Slot{Name: s.Slot, Value: r.Value, Kind: string(answer.Text), At: t.now})
 			}
 		}
-		if s.Opening && s.Kind == flow.Choose {
+		if s.Opening > 0 && s.Kind == flow.Choose {
 			if v := t.optionIn(id, s, text); v != "" {
 				out = append(out, Slot{Name: s.Slot, Value: v, Kind: string(answer.Choice), At: t.now})
 			}

@@ -21,6 +21,8 @@ type turn struct {
 	read    bool               // the message was given to understanding
 	reading understand.Reading // what it said
 
+	refused bool // an operator's action was: nothing else of the turn counts
+
 	params []param // placeholders of the sentence being rendered
 	room   [8]Effect
 }
@@ -84,6 +86,9 @@ func (t *turn) title(id string) string {
 
 // finish closes the turn: the timer that watches for silence, and the record of what was decided.
 func (t *turn) finish() {
+	if t.refused {
+		return
+	}
 	waits := false
 	if f, s := t.here(); f != nil && t.c.Owner == OwnerBot && f.Call == "" {
 		waits = s.Kind.Waits()

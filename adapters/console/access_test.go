@@ -32,7 +32,9 @@ func TestMethods(t *testing.T) {
 	}
 	br.send("GET", "logout", "", nil).status(t, 405)
 	br.send("POST", "tickets", "", nil).status(t, 405)
-	br.send("HEAD", "tickets", "", nil).status(t, 200)
+	for _, path := range []string{"tickets", "tickets/live", ticketURL("О-26-00001") + "/live", assetURL("console.js")} {
+		br.send("HEAD", path, "", nil).status(t, 200)
+	}
 	br.get("nothing/here").status(t, 404).has(t, "Страница не найдена")
 }
 

@@ -71,7 +71,7 @@ func openWindow(t *testing.T, browser context.Context, server *httptest.Server) 
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(stop)
 	w := &window{t: t, ctx: ctx, url: server.URL}
 	messages := chromedp.Console(ctx)
@@ -181,7 +181,7 @@ func eval[T any](w *window, expression string) T {
 // until waits until the expression is true.
 func (w *window) until(expression string) {
 	w.t.Helper()
-	_, err := chromedp.Run(w.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second), chromedp.WithPollingInterval(30*time.Millisecond)))
+	_, err := chromedp.Run(w.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(30*time.Second), chromedp.WithPollingInterval(30*time.Millisecond)))
 	if err != nil {
 		w.t.Fatalf("in vain waited for %s: %v", expression, err)
 	}
@@ -219,7 +219,7 @@ func (w *window) accessible(where string) {
 	if !eval[bool](w, `typeof axe === 'object'`) {
 		w.do(chromedp.Evaluate[chromedp.Void](source))
 	}
-	report := eval[string](w, `axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+	report := eval[string](w, `axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']})
 		.then((r) => JSON.stringify(r.violations.map((v) => ({id: v.id, help: v.help, nodes: v.nodes.map((n) => n.html + ' ' + n.failureSummary)}))))`)
 	var violations []struct {
 		ID, Help string

@@ -89,7 +89,7 @@ func (c *Console) route() {
 	c.page("files/{id}", staff, methods{get: c.serveFile})
 	c.page("operators", administrators, methods{get: c.showOperators, post: c.createOperator})
 	c.page("operators/{id}", administrators, methods{post: c.changeOperator})
-	c.page("assets/{version}/{name}", anyone, methods{get: c.serveAsset})
+	c.page("assets/{version}/{name}", public, methods{get: c.serveAsset})
 	c.page("", anyone, methods{get: c.notFound, post: c.notFound})
 }
 

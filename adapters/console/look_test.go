@@ -77,6 +77,10 @@ func TestLook(t *testing.T) {
 		if name := eval[string](w, `document.body.dataset.page`); !strings.HasPrefix(c.name, name) {
 			t.Fatalf("%s: the page is %s", c.name, name)
 		}
+		w.size(320, 640) // what WCAG demands, and 200 % on a phone or 400 % on a screen of 1280
+		if over := eval[int](w, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+			t.Errorf("%s: %d pixels stand out at 320", c.name, over)
+		}
 		for _, scheme := range []string{"light", "dark"} {
 			for _, width := range []int64{360, 1280} {
 				where := fmt.Sprintf("%s-%s-%d", c.name, scheme, width)

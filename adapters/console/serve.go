@@ -24,10 +24,11 @@ func (v *visit) administrator() bool { return v.operator.Role == host.RoleAdmini
 type access int
 
 const (
-	anyone         access = iota
-	known                 // has logged in, perhaps with a generated password that must be replaced first
-	staff                 // has logged in, with a password of their own
-	administrators        // staff with that role
+	public access = iota // it is not even looked who asks
+	anyone
+	known          // has logged in, perhaps with a generated password that must be replaced first
+	staff          // has logged in, with a password of their own
+	administrators // staff with that role
 )
 
 // handler answers a request. A [fault] becomes a page of its own; any other error is logged and becomes an apology.
@@ -58,6 +59,9 @@ func (c *Console) serve(w http.ResponseWriter, r *http.Request, v *visit, who ac
 	if !ok {
 		w.Header().Set("Allow", m.allowed())
 		return problem(http.StatusMethodNotAllowed, "problem.method")
+	}
+	if who == public {
+		return handle(w, r, v)
 	}
 	if err := c.recognise(r, v); err != nil {
 		return err

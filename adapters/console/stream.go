@@ -41,6 +41,9 @@ func (c *Console) follow(w http.ResponseWriter, r *http.Request, v *visit, chang
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events back
 	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil
+	}
 	if err := s.write("retry: 2000\n\n"); err != nil {
 		return nil // the browser has left
 	}

@@ -23,10 +23,14 @@ var pageStyle []byte
 //go:embed page/demo.css
 var demoStyle []byte
 
+//go:embed page/icon.svg
+var iconImage []byte
+
 var (
 	scriptAsset = newAsset("text/javascript; charset=utf-8", script())
 	pageAsset   = newAsset("text/css; charset=utf-8", pageStyle)
 	demoAsset   = newAsset("text/css; charset=utf-8", demoStyle)
+	iconAsset   = newAsset("image/svg+xml", iconImage)
 )
 
 // parts of the widget's script, in the order in which they need each other.
@@ -76,15 +80,20 @@ func oneLine(v any) []byte {
 	return bytes.TrimSpace(out.Bytes())
 }
 
-var remarks = regexp.MustCompile(`(?s)/\*.*?\*/`)
+var (
+	remarks = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	airs    = regexp.MustCompile(`\s*([{};,])\s*|(:) |\s+`)
+)
 
-// squeeze takes comments and indentation out of a style sheet.
+// squeeze takes comments and needless space out of a style sheet.
 func squeeze(css string) string {
-	lines := strings.Split(remarks.ReplaceAllString(css, ""), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimSpace(l)
-	}
-	return strings.Join(lines, "")
+	css = remarks.ReplaceAllString(css, "")
+	return airs.ReplaceAllStringFunc(css, func(s string) string {
+		if s = strings.TrimSpace(s); s == "" {
+			return " "
+		}
+		return s
+	})
 }
 
 // asset is a file that is the same for everybody, kept compressed.

@@ -79,6 +79,9 @@ func New(h Host, f host.Files, c Config) (*Chat, error) {
 		uploads: newBudget(256<<20, 64<<20),
 		closing: make(chan struct{}),
 	}
+	chat.guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		chat.refuse(w, r, faulty("origin"))
+	}))
 	chat.life, chat.end = context.WithCancel(context.Background())
 	return chat, nil
 }
@@ -108,6 +111,7 @@ func (c *Chat) Handler() http.Handler {
 	m.Handle("GET /chat/spravka.js", scriptAsset)
 	m.Handle("GET /chat/page.css", pageAsset)
 	m.Handle("GET /chat/demo.css", demoAsset)
+	m.Handle("GET /chat/icon.svg", iconAsset)
 	return m
 }
 

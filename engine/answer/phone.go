@@ -132,7 +132,14 @@ func knownNumber(s string, strict bool) string {
 	if !phonenumbers.IsValidNumber(p) && (strict || russian || !phonenumbers.IsPossibleNumber(p)) {
 		return ""
 	}
-	return phonenumbers.Format(p, phonenumbers.E164)
+	v := phonenumbers.Format(p, phonenumbers.E164)
+	if v != s {
+		// The library has dropped a trunk prefix («+31 0…»). It may find another in what is left; then there is no telling.
+		if again, err := phonenumbers.Parse(v, "RU"); err != nil || phonenumbers.Format(again, phonenumbers.E164) != v {
+			return ""
+		}
+	}
+	return v
 }
 
 // displayPhone writes a number for people: +7 900 000-00-01, others as their country does.

@@ -213,6 +213,11 @@ func (l *line) letterInDigits(r run) (rune, int) {
 // ticketOf reads the digits of a number after its letter.
 func (l *line) ticketOf(letter rune, from int, r run) (value, problem string) {
 	d := l.join(from, r.to)
+	for i := from; i < r.to; i++ {
+		if !l.toks[i].num {
+			return "", problemTicketFormat // a letter amid the digits
+		}
+	}
 	if r.to-from == 3 && d.n < 9 && len(l.toks[from].low) == 2 && len(l.toks[from+2].low) == 1 {
 		// «О-26-123-4»: the zeros of the serial left out, but the parts are plain.
 		s := l.toks[from+1].low

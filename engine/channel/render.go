@@ -27,24 +27,30 @@ func (t Text) Markdown() string {
 			if j > 0 {
 				b.WriteByte('\n')
 			}
-			if k.List {
-				b.WriteString("- ")
-			}
-			for n, s := range line {
-				text := s.Text
-				if rest, ok := strings.CutPrefix(text, "- "); ok && n == 0 && !k.List && s.Link == "" && !s.Bold {
-					text = "– " + rest // a line cut before a dash must not become a list
-				}
-				switch {
-				case s.Bold:
-					b.WriteString("**" + text + "**")
-				case s.Link != "" && s.Link != text:
-					b.WriteString("[" + text + "](" + s.Link + ")")
-				default:
-					b.WriteString(text)
-				}
-			}
+			b.WriteString(lineMarkdown(line, k.List))
 		}
+	}
+	return b.String()
+}
+
+func lineMarkdown(line Line, item bool) string {
+	var b strings.Builder
+	for _, s := range line {
+		switch {
+		case s.Bold:
+			b.WriteString("**" + s.Text + "**")
+		case s.Link != "" && s.Link != s.Text:
+			b.WriteString("[" + s.Text + "](" + s.Link + ")")
+		default:
+			b.WriteString(s.Text)
+		}
+	}
+	rest, dash := strings.CutPrefix(b.String(), "- ")
+	switch {
+	case item:
+		return "- " + b.String()
+	case dash:
+		return "– " + rest // a line cut before a dash must not become a list
 	}
 	return b.String()
 }

@@ -79,7 +79,7 @@ type Step struct {
 	Min, Max int           // text: characters; file: how many
 	Misses   int           // misses before a human is called; 0 means the content's default
 	Options  []Option      // choose; ask: what can be pressed instead of answering
-	Opening  bool          // the message that began the flow may hold the answer
+	Opening  int           // if not 0: the message that began the flow may hold the answer; a text, if it has that many words
 	Cancels  bool          // end: the flow below ends as well
 	Arms     []Arm         // branch
 	Call     string        // call: the operation

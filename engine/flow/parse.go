@@ -73,7 +73,7 @@ type rawStep struct {
 	Due      string        `yaml:"due"`
 	Topics   []string      `yaml:"topics"`
 	Or       yaml.MapSlice `yaml:"or"`
-	Opening  bool          `yaml:"opening"`
+	Opening  int           `yaml:"opening"`
 	Cancels  bool          `yaml:"cancels"`
 }
 

@@ -16,6 +16,7 @@ import (
 //	{phone|mask}              through a filter: mask, term, list, lower
 //	{ahead:человек|человека|человек}   the number and the plural form of the language (CLDR's cardinal rules)
 //	{? note}…{/}              only if the value is not empty
+//	{?! note}…{/}             only if it is
 type Text struct {
 	Source string
 	parts  []part
@@ -29,6 +30,7 @@ type part struct {
 	filter string   // slot
 	forms  []string // plural
 	inner  []part   // conditional
+	empty  bool     // conditional: the value must be empty
 }
 
 type partKind uint8
@@ -102,7 +104,8 @@ func parseParts(src string, inner bool) (parts []part, rest string, err error) {
 			}
 			return parts, "{/}" + src, nil
 		case strings.HasPrefix(body, "?"):
-			p := part{kind: condPart, name: strings.TrimSpace(body[1:])}
+			name, empty := strings.CutPrefix(body[1:], "!")
+			p := part{kind: condPart, name: strings.TrimSpace(name), empty: empty}
 			if p.inner, src, err = parseParts(src, true); err != nil {
 				return nil, "", err
 			}
@@ -162,7 +165,7 @@ func (t *Text) render(b *strings.Builder, parts []part, v Values) {
 			b.WriteString(t.pl.pick(n, p.forms))
 		case condPart:
 			fact := strings.HasPrefix(p.name, "@")
-			if v.Value(strings.TrimPrefix(p.name, "@"), "", fact) != "" {
+			if (v.Value(strings.TrimPrefix(p.name, "@"), "", fact) == "") == p.empty {
 				t.render(b, p.inner, v)
 			}
 		}

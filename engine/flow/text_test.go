@@ -28,6 +28,7 @@ func TestText(t *testing.T) {
 		{"en", "{one:file|files}, {two:file|files}", "1 file, 22 files"},
 		{"ru", "a{? note} ({note}){/}b{? empty}нет{/}c", "a (важно)bc"},
 		{"ru", "{? @hotline.phone}есть{/}", "есть"},
+		{"ru", "{?! empty}пусто{/}{?! note}не пусто{/}", "пусто"},
 	} {
 		text, err := flow.ParseText(tt.src, tt.locale)
 		if err != nil {

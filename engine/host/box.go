@@ -2,11 +2,17 @@ package host
 
 import (
 	"context"
+	"maps"
+	"math"
 	"sync"
 )
 
-// maxWaiting bounds the line before one conversation: whoever floods it is refused and harms nobody else.
-const maxWaiting = 64
+// maxWaiting bounds the line before one conversation: whoever floods it is refused and harms nobody else. What the host
+// and the operators do with it has no bound, being little, so that a flood does not keep it out.
+const (
+	maxWaiting = 64
+	noBound    = math.MaxInt
+)
 
 // maxBoxes bounds the conversations kept in memory; those without work are let go first.
 const maxBoxes = 20000
@@ -19,14 +25,15 @@ type box struct {
 	record Record // of the newest turn; ID 0 means not loaded. Owned by who holds the lock; peek reads it under mu
 }
 
-func (b *box) lock(ctx context.Context) error {
+// lock waits for its turn, or returns ErrBusy if as many as bound wait already.
+func (b *box) lock(ctx context.Context, bound int) error {
 	b.mu.Lock()
 	if !b.busy {
 		b.busy = true
 		b.mu.Unlock()
 		return nil
 	}
-	if len(b.line) >= maxWaiting {
+	if len(b.line) >= bound {
 		b.mu.Unlock()
 		return ErrBusy
 	}
@@ -131,11 +138,12 @@ func (m *boxes) trim() {
 		b.mu.Lock()
 		if !b.busy {
 			delete(m.byID, id)
-			delete(m.peers, b.record.Peer)
 		}
 		b.mu.Unlock()
 		if len(m.byID) < maxBoxes/2 {
-			return
+			break
 		}
 	}
+	// By the box, as a box whose record is not loaded knows no peer.
+	maps.DeleteFunc(m.peers, func(_ Peer, id int64) bool { return m.byID[id] == nil })
 }

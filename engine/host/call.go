@@ -3,53 +3,117 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
 	"spravka/engine"
 )
 
-// resumeCalls makes the calls again whose answer an earlier process did not store. Their identifiers are the same, so a
-// service that has carried one out answers without doing it twice.
-func (h *Host) resumeCalls(ctx context.Context) error {
-	pending, err := h.Store.Calls(ctx, 10000)
+const (
+	callBatch = 10000
+	callSweep = time.Minute
+)
+
+// callKey names a call: its identifier is unique within the conversation only.
+type callKey struct {
+	conversation int64
+	id           string
+}
+
+// runCalls takes up, now and then, the calls that nobody makes: those that a portion had no room for, and those of a turn
+// that was stored although storing it failed, or of a process that has died.
+func (h *Host) runCalls(ctx context.Context) {
+	sweep := time.NewTicker(callSweep)
+	defer sweep.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sweep.C:
+		}
+		// A younger one may still be in the hands of another process.
+		if err := h.resumeCalls(ctx, h.Now().Add(-h.CallTimeout-callSweep)); err != nil && ctx.Err() == nil {
+			h.Log.Error("taking up service calls", "error", err)
+		}
+	}
+}
+
+// resumeCalls makes the calls again that were asked for until the given moment and whose answer is not stored. Their
+// identifiers are the same, so a service that has carried one out answers without doing it twice.
+func (h *Host) resumeCalls(ctx context.Context, until time.Time) error {
+	pending, err := h.Store.Calls(ctx, callBatch)
 	if err != nil {
 		return err
 	}
 	for _, c := range pending {
-		h.startCall(c)
+		if !c.At.After(until) {
+			h.startCall(c)
+		}
 	}
 	return nil
 }
 
+// startCall makes a call in the background, unless it is being made. Without Run it stays pending.
 func (h *Host) startCall(c PendingCall) {
+	key := callKey{c.Conversation, c.Call.ID}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.life == nil || h.life.Err() != nil || h.asking[key] {
+		return
+	}
+	h.asking[key] = true
+	life := h.life
 	h.running.Go(func() {
-		select {
-		case h.calls <- struct{}{}:
-			defer func() { <-h.calls }()
-		case <-h.life.Done():
-			return
-		}
-		for pause := time.Second; ; pause = min(2*pause, time.Minute) {
-			err := h.call(h.life, c)
-			if err == nil || h.life.Err() != nil {
-				return
-			}
-			h.Log.Error("storing a service's answer", "conversation", c.Conversation, "operation", c.Call.Operation, "error", err)
-			select {
-			case <-time.After(pause):
-			case <-h.life.Done():
-				return
-			}
-		}
+		h.makeCall(life, c)
+		h.mu.Lock()
+		delete(h.asking, key)
+		h.mu.Unlock()
 	})
 }
 
-// call asks the service and plays its answer. An error means that the answer could not be stored.
-func (h *Host) call(ctx context.Context, c PendingCall) error {
+// makeCall asks the service and stores its answer, unless the host stops before the answer is there.
+func (h *Host) makeCall(ctx context.Context, c PendingCall) {
+	select {
+	case h.calls <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	var answer engine.Answered
+	asked := h.insist(ctx, c, func() (err error) {
+		answer, err = h.ask(ctx, c)
+		return err
+	})
+	<-h.calls
+	if asked {
+		h.insist(ctx, c, func() error { return h.take(context.WithoutCancel(ctx), c, answer) })
+	}
+}
+
+// insist repeats what can only fail for a reason that has nothing to do with the call itself. It reports whether it was done.
+func (h *Host) insist(ctx context.Context, c PendingCall, do func() error) bool {
+	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
+		err := do()
+		if err == nil || ctx.Err() != nil || errors.Is(err, ErrNotFound) {
+			return err == nil
+		}
+		h.Log.Error("a service call waits for the store", "conversation", c.Conversation, "operation", c.Call.Operation, "error", err)
+		again := time.NewTimer(pause)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return false
+		}
+	}
+}
+
+// ask asks the service. What goes wrong with the service is an answer too; an error means that it was not asked, or that
+// the host is stopping: the call stays pending and is made again.
+func (h *Host) ask(ctx context.Context, c PendingCall) (engine.Answered, error) {
 	r, err := h.Load(ctx, c.Conversation)
 	if err != nil {
-		return err
+		return engine.Answered{}, fmt.Errorf("loading the conversation: %w", err)
 	}
 	asked := c.Call
 	asked.ID = "c" + strconv.FormatInt(c.Conversation, 10) + "-" + c.Call.ID
@@ -58,16 +122,18 @@ func (h *Host) call(ctx context.Context, c PendingCall) error {
 	cancel()
 	if err != nil {
 		if ctx.Err() != nil {
-			return ctx.Err() // we are stopping: the call stays pending and is made again
+			return engine.Answered{}, ctx.Err()
 		}
 		h.Log.Warn("a service did not answer", "operation", c.Call.Operation, "error", err)
 		answer = engine.Answered{Outcome: engine.Unavailable}
 	}
 	answer.Call = c.Call.ID
-	_, err = h.play(ctx, c.Conversation, internal(c.Conversation, "call", c.Call.ID), answer)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
+	return answer, nil
+}
+
+// take plays a service's answer.
+func (h *Host) take(ctx context.Context, c PendingCall, answer engine.Answered) error {
+	_, err := h.play(ctx, c.Conversation, internal(c.Conversation, "call", c.Call.ID), answer)
 	return err
 }
 
@@ -76,16 +142,22 @@ func (h *Host) call(ctx context.Context, c PendingCall) error {
 func (h *Host) Drain(ctx context.Context) error {
 	for range 100 {
 		pending, err := h.Store.Calls(ctx, 100)
-		if err != nil {
+		if err == nil && len(pending) == 0 {
+			if err = h.FireDue(ctx); err == nil {
+				pending, err = h.Store.Calls(ctx, 100) // a timer may have led to some
+			}
+		}
+		if err != nil || len(pending) == 0 {
 			return err
 		}
 		for _, c := range pending {
-			if err := h.call(ctx, c); err != nil {
+			answer, err := h.ask(ctx, c)
+			if err == nil {
+				err = h.take(ctx, c, answer)
+			}
+			if err != nil {
 				return err
 			}
-		}
-		if len(pending) == 0 {
-			return h.FireDue(ctx)
 		}
 	}
 	return errors.New("service calls without end")

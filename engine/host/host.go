@@ -36,9 +36,11 @@ type Host struct {
 	calls     chan struct{} // one token a running service call
 	kickTimer chan struct{}
 	kickSend  chan struct{}
-	running   sync.WaitGroup
-	serving   bool // Run is on: calls are made at once
-	life      context.Context
+
+	mu      sync.Mutex
+	life    context.Context  // of Run; nil without it: calls then wait for Drain
+	asking  map[callKey]bool // the calls being made
+	running sync.WaitGroup   // grows only while life lasts
 }
 
 // New makes a host. [Host.Run] makes it work on timers, calls and the outbox; without it, [Host.Drain] does when told to.
@@ -52,7 +54,8 @@ func New(c Config) *Host {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Host{Config: c, calls: make(chan struct{}, c.MaxCalls), kickTimer: make(chan struct{}, 1), kickSend: make(chan struct{}, 1)}
+	h := &Host{Config: c, calls: make(chan struct{}, c.MaxCalls), kickTimer: make(chan struct{}, 1), kickSend: make(chan struct{}, 1),
+		asking: map[callKey]bool{}}
 	h.committer = newCommitter(c.Store)
 	h.boxes.init()
 	h.watchers.init()
@@ -61,17 +64,28 @@ func New(c Config) *Host {
 
 // Run works until the context ends, then waits for what has begun. It first takes up what an earlier process left.
 func (h *Host) Run(ctx context.Context) error {
-	h.life, h.serving = ctx, true
-	if err := h.resumeCalls(ctx); err != nil {
-		return fmt.Errorf("taking up the service calls of an earlier run: %w", err)
-	}
-	h.running.Go(func() { h.runTimers(ctx) })
-	if len(h.Channels) > 0 {
-		h.running.Go(func() { h.runOutbox(ctx) })
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	h.mu.Lock()
+	h.life = ctx
+	h.mu.Unlock()
+	err := h.resumeCalls(ctx, h.Now())
+	if err != nil {
+		err = fmt.Errorf("taking up the service calls of an earlier run: %w", err)
+		cancel()
+	} else {
+		h.running.Go(func() { h.runCalls(ctx) })
+		h.running.Go(func() { h.runTimers(ctx) })
+		if len(h.Channels) > 0 {
+			h.running.Go(func() { h.runOutbox(ctx) })
+		}
 	}
 	<-ctx.Done()
+	h.mu.Lock()
+	h.life = nil // who was about to start a call has done so, and nobody will any more
+	h.mu.Unlock()
 	h.running.Wait()
-	return nil
+	return err
 }
 
 // Close stops the committer. No update may be given to the host afterwards.
@@ -159,7 +173,11 @@ const maxConflicts = 8
 // play takes an event through its turn, in line with the other events of the conversation.
 func (h *Host) play(ctx context.Context, id int64, update string, ev engine.Event) (Receipt, error) {
 	box := h.boxes.box(id)
-	if err := box.lock(ctx); err != nil {
+	bound := maxWaiting
+	if strings.HasPrefix(update, internalMark) {
+		bound = noBound // these are few, and who floods must not keep them out
+	}
+	if err := box.lock(ctx, bound); err != nil {
 		return Receipt{}, err
 	}
 	defer box.unlock()
@@ -171,26 +189,67 @@ func (h *Host) play(ctx context.Context, id int64, update string, ev engine.Even
 			}
 			box.set(r)
 		}
-		turn, err := h.turn(ctx, box.record, update, ev)
-		if err != nil {
-			return Receipt{}, err
-		}
-		switch err := h.committer.commit(ctx, turn); {
+		turn, err := h.attempt(ctx, box.record, update, ev)
+		switch {
 		case errors.Is(err, ErrConflict):
 			box.set(Record{})
-			continue
 		case errors.Is(err, ErrDuplicate):
+			h.nudge(id) // it is no proof that what followed from the first time has been done
 			return Receipt{Conversation: id, Seq: box.record.Seq, Duplicate: true}, nil
 		case err != nil:
-			box.set(Record{}) // whether it was written is not known
-			return Receipt{}, fmt.Errorf("storing the turn: %w", err)
+			box.set(Record{}) // whether it was written is not always known
+			h.nudge(id)
+			return Receipt{}, err
+		default:
+			turn.Record.Version++
+			box.set(turn.Record)
+			h.after(turn)
+			return Receipt{Conversation: id, Seq: turn.Record.Seq}, nil
 		}
-		turn.Record.Version++
-		box.set(turn.Record)
-		h.after(turn)
-		return Receipt{Conversation: id, Seq: turn.Record.Seq}, nil
 	}
 	return Receipt{}, ErrConflict
+}
+
+// attempt plays an event against a record and stores the turn.
+func (h *Host) attempt(ctx context.Context, r Record, update string, ev engine.Event) (*Turn, error) {
+	turn, err := h.turn(ctx, r, update, ev)
+	if refused := (RefusedError{}); errors.As(err, &refused) {
+		return nil, h.refuse(ctx, r, update, refused)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := h.committer.commit(ctx, turn); err != nil {
+		return nil, fmt.Errorf("storing the turn: %w", err)
+	}
+	return turn, nil
+}
+
+// refuse finds out whether a refusal stands. As it is never stored, no fence has told yet whether it rests on the newest
+// record, and whether the action was carried out before: what was done once is refused the second time.
+func (h *Host) refuse(ctx context.Context, r Record, update string, refused RefusedError) error {
+	newest, err := h.Store.Load(ctx, r.ID)
+	if err != nil {
+		return fmt.Errorf("loading the conversation: %w", err)
+	}
+	if newest.Version != r.Version {
+		return ErrConflict
+	}
+	never := r
+	never.Version = -1 // so the store writes nothing and only tells a duplicate from a conflict
+	err = h.committer.commit(ctx, &Turn{Update: update, At: h.Now(), Record: never, State: encode(&r.State)})
+	if errors.Is(err, ErrConflict) {
+		return refused
+	}
+	return err
+}
+
+// nudge lets everybody look again who could have missed something of a turn whose outcome was in doubt.
+func (h *Host) nudge(id int64) {
+	h.watchers.changed(id)
+	h.watchers.changed(allTickets)
+	kick(h.kickTimer)
+	kick(h.kickSend)
 }
 
 // after lets the effects of a stored turn happen.
@@ -207,10 +266,8 @@ func (h *Host) after(turn *Turn) {
 	if turn.Outbox {
 		kick(h.kickSend)
 	}
-	if h.serving {
-		for _, c := range turn.Calls {
-			h.startCall(c)
-		}
+	for _, c := range turn.Calls {
+		h.startCall(c)
 	}
 }
 

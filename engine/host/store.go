@@ -29,7 +29,7 @@ type Store interface {
 	Load(ctx context.Context, id int64) (Record, error)
 	// Commit writes the turns in one transaction, in order. The i-th error belongs to the i-th turn: nil, ErrDuplicate
 	// (its update is stored already: nothing was written), or ErrConflict (its record is not the newest: nothing was
-	// written). The last result is the failure of the whole batch: then no turn was written.
+	// written); where both hold, ErrDuplicate. The last result is the failure of the whole batch: then no turn was written.
 	Commit(ctx context.Context, turns []*Turn) ([]error, error)
 	// History returns up to limit entries with Seq > after, oldest first.
 	History(ctx context.Context, conversation, after int64, limit int) ([]Entry, error)

@@ -2,28 +2,32 @@ package host
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
 	"spravka/engine"
 )
 
-// Timers are read in portions; a failing store is asked again after this pause.
+// Timers are read in portions; a failing store is asked again after a pause.
 const (
 	timerBatch = 200
 	timerPause = 5 * time.Second
-	timerSweep = time.Minute // another process may have set one that we were not told of
+	timerSweep = time.Minute           // another process may have set one that we were not told of
+	timerFloor = 20 * time.Millisecond // between two readings, whatever is due
 )
 
 func (h *Host) runTimers(ctx context.Context) {
 	for {
 		wait := timerSweep
 		if err := h.FireDue(ctx); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
 			h.Log.Error("firing timers", "error", err)
 			wait = timerPause
 		} else if at, ok, err := h.Store.NextDue(ctx); err == nil && ok {
-			wait = max(0, min(wait, at.Sub(h.Now())))
+			wait = max(timerFloor, min(wait, at.Sub(h.Now())))
 		}
 		alarm := time.NewTimer(wait)
 		select {
@@ -37,19 +41,33 @@ func (h *Host) runTimers(ctx context.Context) {
 	}
 }
 
-// FireDue plays every timer that is due.
+// FireDue plays every timer that is due. One that can't be played does not keep the others from it.
 func (h *Host) FireDue(ctx context.Context) error {
 	for {
 		due, err := h.Store.Due(ctx, h.Now(), timerBatch)
 		if err != nil {
 			return err
 		}
+		fired, failed := 0, 0
+		var first error
 		for _, t := range due {
-			if _, err := h.play(ctx, t.Conversation, internal(t.Conversation, t.Name, strconv.FormatInt(t.Due.UnixMilli(), 10)), engine.Fired{Name: t.Name}); err != nil && !errors.Is(err, ErrBusy) {
-				return err
+			update := internal(t.Conversation, t.Name, strconv.FormatInt(t.Due.UnixMilli(), 10))
+			receipt, err := h.play(ctx, t.Conversation, update, engine.Fired{Name: t.Name})
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				if failed++; first == nil {
+					first = fmt.Errorf("timer %s of conversation %d: %w", t.Name, t.Conversation, err)
+				}
+			case !receipt.Duplicate:
+				fired++
 			}
 		}
-		if len(due) < timerBatch {
+		if first != nil {
+			return fmt.Errorf("%d of %d timers failed, at first %w", failed, len(due), first)
+		}
+		if len(due) < timerBatch || fired == 0 {
 			return nil
 		}
 	}

@@ -3,7 +3,9 @@ package host
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"time"
 
 	"spravka/engine"
 	"spravka/engine/answer"
@@ -14,7 +16,7 @@ import (
 func (h *Host) turn(ctx context.Context, r Record, update string, ev engine.Event) (*Turn, error) {
 	now := h.Now()
 	content := h.Content()
-	b := &builder{h: h, turn: &Turn{Update: update, At: now, Record: r, Outbox: h.pushes(r.Peer.Channel)}}
+	b := &builder{h: h, turn: &Turn{Update: update, At: now, Record: r, Outbox: h.channel(r.Peer.Channel) != nil}}
 	b.turn.Record.State.Channel = r.Peer.Channel
 	switch e := ev.(type) {
 	case engine.Answered:
@@ -82,6 +84,16 @@ func (b *builder) take(ctx context.Context, effects []engine.Effect) (opened *en
 				return nil, err
 			}
 		case engine.Decided:
+			if before := b.decided; before != nil {
+				// The second step of a turn knows the ticket; what was understood, the first one knew.
+				if len(e.Topics) == 0 {
+					e.Topics, e.Score = before.Topics, before.Score
+				}
+				if e.Why == nil {
+					e.Why = before.Why
+				}
+				e.Secret = e.Secret || before.Secret
+			}
 			b.decided = &e
 		case engine.Refused:
 			return nil, RefusedError{e.Reason}
@@ -115,7 +127,8 @@ func (b *builder) open(ctx context.Context, e engine.OpenTicket) (*engine.Ticket
 	if err != nil {
 		return nil, fmt.Errorf("numbering the ticket: %w", err)
 	}
-	ahead, err := b.h.Store.Ahead(ctx, e.Queue, e.Priority, t.At)
+	// Whoever is in the queue by now is ahead, even since this very millisecond.
+	ahead, err := b.h.Store.Ahead(ctx, e.Queue, e.Priority, t.At.Add(time.Millisecond))
 	if err != nil {
 		return nil, fmt.Errorf("finding the place in the queue: %w", err)
 	}
@@ -129,13 +142,22 @@ func (b *builder) open(ctx context.Context, e engine.OpenTicket) (*engine.Ticket
 
 func (b *builder) move(ctx context.Context, e engine.MoveTicket) error {
 	t := b.turn
-	k, _, err := b.h.Store.Ticket(ctx, e.Number)
+	k, err := b.ticket(ctx, e.Number)
 	if err != nil {
 		return fmt.Errorf("reading ticket %s: %w", e.Number, err)
 	}
 	k.Status, k.Operator, k.Changed = e.Status, e.Operator, t.At
 	if e.Name != "" {
 		k.OperatorName = e.Name
+	}
+	if e.Queue != "" {
+		k.Queue = e.Queue
+	}
+	if e.Priority != "" {
+		k.Priority = e.Priority
+	}
+	if !e.Due.IsZero() {
+		k.Due = e.Due
 	}
 	by := string(e.By)
 	if e.By == engine.Operator {
@@ -146,13 +168,15 @@ func (b *builder) move(ctx context.Context, e engine.MoveTicket) error {
 	return nil
 }
 
-func (h *Host) pushes(channel string) bool {
-	for _, c := range h.Channels {
-		if c.Name() == channel {
-			return true
+// ticket returns a ticket as this turn has left it so far.
+func (b *builder) ticket(ctx context.Context, number string) (desk.Ticket, error) {
+	for _, k := range slices.Backward(b.turn.Tickets) {
+		if k.Number == number {
+			return k, nil
 		}
 	}
-	return false
+	k, _, err := b.h.Store.Ticket(ctx, number)
+	return k, err
 }
 
 // internalMark begins the update ids that the host gives itself; no channel may use it.

@@ -31,7 +31,7 @@ const (
 
 // calibrate finds the ensemble's weights, the acceptor and the thresholds by cross-validation: each phrase is judged by a model
 // that has not seen it, nor any phrase worded alike.
-func (m *Model) calibrate(p *problem, alpha duals, docs [][]token) {
+func (m *Model) calibrate(p *problem, alpha duals, docs [][]token, look func(*Model, []sample)) {
 	fold := m.assignFolds(p)
 	var in, held []sample
 	var kept [judgeFolds]*unseen
@@ -47,7 +47,11 @@ func (m *Model) calibrate(p *problem, alpha duals, docs [][]token) {
 		u := m.without(p, alpha, func(i int) bool { return absent[p.label[i]] })
 		held = append(held, m.round(p, u, absent)...)
 	}
-	m.fitMembers(in)
+	if !m.opt.NoStack {
+		m.fitMembers(in)
+	} else {
+		m.cal.Stack = stack{W: [members]float64{memberSVM: 5}}
+	}
 	m.judgeSamples(in)
 	m.judgeSamples(held)
 	m.fitAcceptor(in, held)
@@ -57,8 +61,8 @@ func (m *Model) calibrate(p *problem, alpha duals, docs [][]token) {
 		m.judgeTexts(p, docs, fold, k, &set)
 	}
 	m.fitJudge(&set, func(fold int, w *work, toks []token) evidence { return kept[fold].assess(m, w, toks) })
-	if debugCV != nil {
-		debugCV(m, in, held)
+	if look != nil {
+		look(m, in)
 	}
 	m.cal.Done = true
 }
@@ -277,7 +281,8 @@ func (m *Model) confide(e *evidence) {
 	case len(m.cal.Accept.W) == len(e.x):
 		e.conf = m.cal.Accept.prob(e.x)
 	default:
-		e.conf = e.p[e.best]
+		// Not calibrated: the score of the first class tells in from out of scope better than any probability.
+		e.conf = sigmoid(2 + 4*e.x[2])
 	}
 }
 
@@ -325,5 +330,3 @@ func (m *Model) thresholds(in []sample) {
 		c.Offer = math.Min(inside[len(inside)-1-len(inside)/offerLoss], c.Answer)
 	}
 }
-
-var debugCV func(m *Model, in, held []sample)

@@ -50,8 +50,16 @@ func (s *speller) split(word string) []string {
 		return nil
 	}
 	var out []string
+	foreign := 0
 	for end := n; end > 0; end = from[end] {
-		out = append(out, word[at[from[end]]:at[end]])
+		piece := word[at[from[end]]:at[end]]
+		if !s.knows(piece) {
+			foreign += end - from[end]
+		}
+		out = append(out, piece)
+	}
+	if foreign*5 > n*2 {
+		return nil // most of it would stay unknown: a compound, a name
 	}
 	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
 		out[i], out[j] = out[j], out[i]

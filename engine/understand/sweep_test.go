@@ -9,7 +9,7 @@ import (
 
 func labReport(name string, c Corpus, cases []Case, o Options) {
 	cv := ""
-	debugCV = func(m *Model, in, held []sample) {
+	look := func(m *Model, in []sample) {
 		n, ok, ok3 := 0, 0, 0
 		var ci, co []float64
 		for i := range in {
@@ -29,13 +29,9 @@ func labReport(name string, c Corpus, cases []Case, o Options) {
 				}
 			}
 		}
-		for i := range held {
-			m.confide(&held[i].ev)
-		}
 		cv = fmt.Sprintf("cv %.3f/%.3f auroc %.4f ans %.3f", float64(ok)/float64(n), float64(ok3)/float64(n), auroc(ci, co), m.cal.AnswerCV)
 	}
-	defer func() { debugCV = nil }()
-	m := Train(c, o)
+	m := train(c, o, look)
 	type pt struct {
 		conf             float64
 		in, right, vague bool

@@ -65,7 +65,10 @@ const (
 const extraCost = 0.2
 
 // Train makes a model. It never fails: a corpus without phrases gives a model that understands nothing.
-func Train(c Corpus, o Options) *Model {
+func Train(c Corpus, o Options) *Model { return train(c, o, nil) }
+
+// train makes a model; look, if given, sees the cross-validated samples before they are forgotten.
+func train(c Corpus, o Options, look func(*Model, []sample)) *Model {
 	if o.WrongShare <= 0 {
 		o.WrongShare = 0.05
 	}
@@ -101,8 +104,10 @@ func Train(c Corpus, o Options) *Model {
 	m.index(docs)
 	m.relate()
 	m.cal = defaultCalibration()
-	if !o.Quick {
-		m.calibrate(p, alpha, docs)
+	if o.Quick {
+		m.cal.Stack = quickStack
+	} else {
+		m.calibrate(p, alpha, docs, look)
 	}
 	return m
 }
@@ -208,6 +213,9 @@ func (m *Model) exactKey(toks []token) uint64 {
 	}
 	return h
 }
+
+// quickStack weighs the members where nothing is calibrated.
+var quickStack = stack{W: [members]float64{memberSVM: 5, memberCentroid: 2, memberNearest: 1}}
 
 func defaultCalibration() calibration {
 	return calibration{Stack: fitStack(nil), Answer: 0.5, Strict: 0.6, Offer: 0.05, Reject: 0.5, Both: 0.5}
