@@ -116,10 +116,13 @@ func (c *Console) ticketParts(ctx context.Context, v *visit, t desk.Ticket, chan
 	}
 	names := c.operatorNames(ctx, changes)
 	for _, change := range changes {
-		line := changeLine{Change: change, State: c.term(v.locale, string(change.Status)), Who: change.By, Note: change.Note}
+		line := changeLine{Change: change, State: c.term(v.locale, string(change.Status)), Who: change.By, Note: wordOr(v.locale, "note.", change.Note)}
 		switch by := engine.Author(change.By); by {
 		case engine.Citizen, engine.Bot, engine.System:
-			line.Who, line.Note = word(v.locale, "author."+change.By), c.reason(v.locale, change.Note)
+			line.Who = word(v.locale, "author."+change.By)
+			if line.Note == change.Note { // the reason for which a ticket was opened
+				line.Note = c.reason(v.locale, change.Note)
+			}
 		default:
 			if name := names[change.By]; name != "" {
 				line.Who = name

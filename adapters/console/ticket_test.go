@@ -44,7 +44,8 @@ func TestTicketPage(t *testing.T) {
 		{Name: "Телефон", Value: "+7 900 000-00-02", By: engine.Operator},
 	}
 	b.world.records[one.Conversation] = record
-	b.world.changes[one.Number] = append(b.world.changes[one.Number], desk.Change{At: now, Status: desk.InWork, By: "boris", Note: "перезвонить"})
+	b.world.changes[one.Number] = append(b.world.changes[one.Number], desk.Change{At: now, Status: desk.InWork, By: "boris", Note: "перезвонить"},
+		desk.Change{At: now, Status: desk.Clarify, By: "Анна Петрова", Note: desk.Asked}, desk.Change{At: now, Status: desk.New, By: "bot", Note: "misses"})
 
 	page := b.as(anna).get(ticketURL(one.Number)).status(t, 200)
 	page.has(t,
@@ -56,7 +57,7 @@ func TestTicketPage(t *testing.T) {
 		"→ по шагам", "Техническая неполадка", "unknown.topic", // what was understood
 		"23.11.2026", "24.11.2026", ">10:00<", ">11:00<", ">12:00<", // Moscow
 		"Номер заявления", "1000000022", "проверено", "Телефон", "не проверено",
-		"Борис Лукин", "перезвонить", "Чат на сайте", "1 ч 30 мин",
+		"Борис Лукин", "перезвонить", "запрошено уточнение", "помощник не понял", "Чат на сайте", "1 ч 30 мин",
 		`aria-label="Предложенные кнопки"`, "<li>Сайт</li>",
 	)
 	if n := strings.Count(page.text, `class="day"`); n != 2 {

@@ -69,6 +69,7 @@ var families = map[string][]string{
 	"role.":     {"operator", "administrator"},
 	"term.":     {"soon", "late"},
 	"done.":     {"take", "reply", "ask", "return", "resolve", "again"},
+	"note.":     {desk.Taken, desk.Asked, desk.Clarified, desk.Returned, desk.Resolved, desk.Reopened, desk.Expired},
 	"decision.": {"answer", "offer", "ask_back", "hand_off", "flow", "control"},
 }
 

@@ -43,9 +43,11 @@ type Chat struct {
 	saving  [64]sync.Mutex // one upload of a visitor at a time is counted and stored
 	typists typists
 
-	life    context.Context // ends with Close
+	life    context.Context // ends when Close has waited long enough
 	end     context.CancelFunc
-	closing chan struct{}
+	welcome context.Context // ends when Close begins: nobody new is let in
+	shut    context.CancelFunc
+	closing chan struct{} // closed with welcome, for those who are in
 	wg      sync.WaitGroup
 	once    sync.Once
 }
@@ -83,6 +85,7 @@ func New(h Host, f host.Files, c Config) (*Chat, error) {
 		chat.refuse(w, r, faulty("origin"))
 	}))
 	chat.life, chat.end = context.WithCancel(context.Background())
+	chat.welcome, chat.shut = context.WithCancel(chat.life)
 	return chat, nil
 }
 
@@ -117,7 +120,7 @@ func (c *Chat) Handler() http.Handler {
 
 // Close ends every open connection and waits until they are gone. Widgets come back by themselves.
 func (c *Chat) Close() {
-	c.once.Do(func() { close(c.closing) })
+	c.once.Do(func() { c.shut(); close(c.closing) })
 	done := make(chan struct{})
 	go func() { c.wg.Wait(); close(done) }()
 	select {

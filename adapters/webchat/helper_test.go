@@ -348,3 +348,17 @@ func (l *line) ended() (websocket.StatusCode, []heard) {
 		all = append(all, f)
 	}
 }
+
+// eventually waits until the server has noticed something.
+func (w *world) eventually(happened func() bool) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for tick := time.NewTicker(5 * time.Millisecond); !happened(); {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			w.t.Fatal("it does not happen")
+		}
+	}
+}

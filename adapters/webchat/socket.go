@@ -63,7 +63,7 @@ type socket struct {
 
 func (s *socket) serve(ctx context.Context) {
 	defer s.conn.CloseNow()
-	hello, ok := s.greet(ctx)
+	hello, ok := s.greet(s.chat.welcome)
 	if !ok {
 		return
 	}

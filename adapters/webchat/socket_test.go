@@ -359,21 +359,25 @@ func TestTooManySockets(t *testing.T) {
 	}
 	w.enter(boris, 0).until(ofType("ready"))
 	w.stream(boris, 0).until(ofType("ready"))
-	w.dial()
+	w.eventually(func() bool { // the refused one has left
+		conn, _, err := websocket.Dial(context.Background(), w.url+api+"socket", nil)
+		if err == nil {
+			t.Cleanup(func() { conn.CloseNow() })
+		}
+		return err == nil
+	})
 	_, res, err := websocket.Dial(context.Background(), w.url+api+"socket", nil)
 	if err == nil || res.StatusCode != 503 {
 		t.Errorf("the sixth connection: %v", err)
 	}
 	open[0].conn.Close(websocket.StatusNormalClosure, "")
-	for range 100 { // its place is free once the server has noticed
-		if _, res, err := websocket.Dial(context.Background(), w.url+api+"socket", nil); err == nil {
-			return
-		} else if res == nil {
-			t.Fatal(err)
+	w.eventually(func() bool {
+		conn, _, err := websocket.Dial(context.Background(), w.url+api+"socket", nil)
+		if err == nil {
+			conn.CloseNow()
 		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Error("a place does not become free")
+		return err == nil
+	})
 }
 
 func TestClosingTellsEverybody(t *testing.T) {

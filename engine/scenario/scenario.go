@@ -2,7 +2,6 @@
 package scenario
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -76,19 +75,14 @@ func (m *many) UnmarshalYAML(data []byte) error {
 
 // Parse reads the scenarios of a file: YAML documents separated by ---.
 func Parse(file string, data []byte) ([]Scenario, error) {
-	d := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	var out []Scenario
-	for {
+	for _, doc := range documents(string(data)) {
 		var s Scenario
-		err := d.Decode(&s)
-		if err != nil {
-			if err.Error() == "EOF" {
-				return out, nil
-			}
+		if err := yaml.UnmarshalWithOptions([]byte(doc), &s, yaml.Strict()); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		if s.Name == "" && len(s.Turns) == 0 {
-			continue
+		if s.Name == "" && s.Flow == "" && len(s.Turns) == 0 {
+			continue // nothing but a comment
 		}
 		s.File = file
 		if s.Name == "" || len(s.Turns) == 0 {
@@ -101,6 +95,24 @@ func Parse(file string, data []byte) ([]Scenario, error) {
 		}
 		out = append(out, s)
 	}
+	return out, nil
+}
+
+// documents takes a file apart at its lines of three dashes. The parts keep the numbers of their lines. (The YAML
+// library's own decoder takes a document of nothing but comments for the end of the file.)
+func documents(text string) []string {
+	var out []string
+	var part strings.Builder
+	for n, line := range strings.Split(text, "\n") {
+		if strings.TrimRight(line, " \r") == "---" {
+			out = append(out, part.String())
+			part.Reset()
+			part.WriteString(strings.Repeat("\n", n+1))
+			continue
+		}
+		part.WriteString(line + "\n")
+	}
+	return append(out, part.String())
 }
 
 func (t *Turn) inputs() int {
