@@ -66,6 +66,8 @@ func (b *Bot) judge(method string, err error, seen *trace) error {
 		return errUnreadable
 	case status >= 500 && status != 504:
 		return fmt.Errorf("%s: Telegram answers %d", method, status)
+	case status == 413:
+		return &refusal{method, tg.ErrorBadRequest, "the request is too large"}
 	case status >= 300 && status < 500:
 		return fmt.Errorf("%s: something on the way to Telegram answers %d", method, status)
 	case status != 0, seen.written.Load():

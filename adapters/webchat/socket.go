@@ -20,7 +20,7 @@ const badFrames = 20
 
 // socket answers GET socket. The connection leaves the handler, which frees what net/http holds for a request.
 func (c *Chat) socket(w http.ResponseWriter, r *http.Request) error {
-	if !c.sockets.enter() {
+	if c.welcome.Err() != nil || !c.sockets.enter() {
 		return faulty("busy")
 	}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{

@@ -12,7 +12,7 @@ import (
 type program struct {
 	Config kong.ConfigFlag `help:"YAML file with settings; each is a flag's name." placeholder:"FILE"`
 
-	//Serve serveCommand `cmd:"" help:"Run the server: web chat, console, health and metrics."`
+	Serve serveCommand `cmd:"" help:"Run the server: web chat, console, health and metrics."`
 	Chat  chatCommand  `cmd:"" help:"Talk in the terminal; with --json, for scripts."`
 	Flows flowsCommand `cmd:"" help:"Check, rehearse and draw the content."`
 	Eval  evalCommand  `cmd:"" help:"Measure understanding on labelled messages."`

@@ -22,6 +22,7 @@ func TestPhone(t *testing.T) {
 		{"998901234567", "+998901234567", Strong},
 		{"+7 701 234 56 78", "+77012345678", Strong}, // Kazakhstan
 		{"+1 212 555 1234", "+12125551234", Strong},
+		{"+84 912 345 678", "+84912345678", Strong}, // Vietnam, not Ryazan with a slip
 		{"123-45-67", "!phone.length", Strong},
 		{"8 900 000 00 0", "!phone.length", Strong},
 		{"+7 900 000 00 01 2", "!phone.length", Strong},

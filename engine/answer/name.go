@@ -217,9 +217,11 @@ func (l *line) nameWord(i int, text string) nameWord {
 	}
 	first, size := utf8.DecodeRuneInString(w.text)
 	upper := isUpper(first)
+	w.odd = w.odd || !upper && toUpper(first) == first // a script without capitals
 	runes, uppers, lowers, parts, vowel := 0, 0, 0, 1, false
 	for _, r := range w.text {
 		runes++
+		w.odd = w.odd || !nameLetter(r)
 		if isUpper(r) {
 			uppers++
 		} else if isLetter(r) {
@@ -242,13 +244,18 @@ func (l *line) nameWord(i int, text string) nameWord {
 	switch {
 	case size == len(w.text):
 		w.initial = l.dotted(i) || upper && !(i == 0 && w.hard && l.words > 1 && !oneRune(l.toks[1].text))
-		w.odd = !w.initial
+		w.odd = w.odd || !w.initial
 	case runes == 2 && uppers == 2 && !w.given && !abbreviation(w.low):
 		w.initial = l.mixedCase() // «Иванова МП»
 	case runes > 30 || !vowel && runes > 2 && !w.given:
 		w.odd = true
 	}
 	return w
+}
+
+// nameLetter reports the letters and signs that a name can have in a register: Cyrillic and Latin ones.
+func nameLetter(r rune) bool {
+	return r == '-' || r == '\'' || r < utf8.RuneSelf || r >= 0xc0 && r < 0x250 || cyrillic(r)
 }
 
 // abbreviation reports pairs of capitals that are no initials.

@@ -128,7 +128,7 @@ func spareShortSurname(ws []nameWord) {
 		if oneRune(w.text) && i != 0 {
 			continue // «Мария О» is an initial
 		}
-		w.hard, w.initial = false, false
+		w.hard, w.initial, w.odd = false, false, false
 	}
 }
 

@@ -157,6 +157,7 @@ func TestFullNameProblems(t *testing.T) {
 		{"Иванов Иван Иванович 12.03.1958", "!name.digits", Strong},
 		{"Ив4нов Иван", "!name.digits", Strong},
 		{"1000000011", "!name.digits", None},
+		{"張偉 李娜", "!name.format", Weak},
 		{"Ывн Прствгд", "!name.format", Weak},
 	})
 }

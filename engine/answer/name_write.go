@@ -122,7 +122,7 @@ func oneScript(w string) (string, bool) {
 func scripts(w string) (latin, russian int) {
 	for _, r := range w {
 		switch {
-		case r < utf8.RuneSelf && r != '-' && r != '\'':
+		case r < 0x250 && r != '-' && r != '\'':
 			latin++
 		case cyrillic(r):
 			russian++

@@ -90,8 +90,10 @@ func phoneOf(d *digits, plus bool) (value, problem string) {
 	switch {
 	case d.n > 15 || d.n < 10 && !plus || d.n < 7:
 		return "", problemPhoneLength
-	case plus && d.n == 11 && s[0] == '8':
-		s = "+7" + s[1:] // «+8 900 …»: the domestic 8 and the plus mixed up
+	case plus && d.n == 11 && s[0] == '8' && s[1] == '9':
+		// «+8 900 …»: the domestic 8 and the plus mixed up. No country has a code that begins with 89; +84 and +86 are
+		// taken at their word.
+		s = "+7" + s[1:]
 	case plus:
 		s = "+" + s
 	case d.n == 10:
@@ -133,6 +135,9 @@ func knownNumber(s string, strict bool) string {
 		return ""
 	}
 	v := phonenumbers.Format(p, phonenumbers.E164)
+	if len(v) < len("+1234567") {
+		return ""
+	}
 	if v != s {
 		// The library has dropped a trunk prefix («+31 0…»). It may find another in what is left; then there is no telling.
 		if again, err := phonenumbers.Parse(v, "RU"); err != nil || phonenumbers.Format(again, phonenumbers.E164) != v {

@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"spravka/adapters/sqlite"
 	"spravka/engine"
 	"spravka/engine/flow/flowtest"
@@ -189,50 +192,192 @@ type house struct {
 	store   *store
 	service *service
 	now     func() time.Time
-	halt    func()
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	ended  chan struct{} // nil as long as run was not called
+	once   sync.Once
 }
 
-// newHouse makes a host; what is not given is the ordinary.
+// newHouse makes a host; what is not given is the ordinary. It is halted when the test ends.
 func newHouse(t testing.TB, c host.Config) *house {
 	t.Helper()
-	h := &house{t: t, now: c.Now}
 	if c.Store == nil {
 		c.Store = newStore(t)
 	}
-	h.store = c.Store.(*store)
 	if c.Services == nil {
 		c.Services = &service{}
 	}
-	h.service, _ = c.Services.(*service)
-	if h.now == nil {
-		h.now = func() time.Time { return monday }
+	if c.Now == nil {
+		c.Now = func() time.Time { return monday }
 	}
-	c.Now = h.now
 	if c.Content == nil {
-		built := builtIn(t)
-		c.Content = func() *engine.Content { return built }
+		c.Content = func() *engine.Content { return builtIn(t) }
 	}
-	h.Host = host.New(c)
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	close(ended)
-	run := ended
-	h.halt = sync.OnceFunc(func() {
-		cancel()
-		<-run
-		h.Close()
-	})
+	h := &house{Host: host.New(c), t: t, store: c.Store.(*store), now: c.Now}
+	h.service, _ = c.Services.(*service)
+	h.ctx, h.cancel = context.WithCancel(context.Background())
 	t.Cleanup(h.halt)
-	started.Store(h, func() {
-		run = make(chan struct{})
-		go func() {
-			defer close(run)
-			if err := h.Run(ctx); err != nil && !h.store.dead.Load() {
-				t.Errorf("Run: %v", err)
-			}
-		}()
-	})
 	return h
 }
 
-var started sync.Map
+// run lets the host work on its own.
+func (h *house) run() *house {
+	h.ended = make(chan struct{})
+	go func() {
+		defer close(h.ended)
+		if err := h.Run(h.ctx); err != nil {
+			h.t.Errorf("Run: %v", err)
+		}
+	}()
+	return h
+}
+
+// halt stops the host as a shutdown does.
+func (h *house) halt() {
+	h.once.Do(func() {
+		h.cancel()
+		if h.ended != nil {
+			<-h.ended
+		}
+		h.Close()
+	})
+}
+
+// crash stops the host as kill -9 does: nothing that it does from now on is stored.
+func (h *house) crash() {
+	h.store.dead.Store(true)
+	h.halt()
+}
+
+// next is a new process over the data of h.
+func (h *house) next(c host.Config) *house {
+	c.Store, c.Now = over(h.store.Store), h.now
+	if c.Services == nil {
+		c.Services = h.service
+	}
+	return newHouse(h.t, c)
+}
+
+func peer(id string) host.Peer { return host.Peer{Channel: "web", ID: id} }
+
+func said(id, update, text string) host.Inbound {
+	return host.Inbound{Peer: peer(id), Update: update, Event: engine.Said{Text: text}}
+}
+
+// say lets a citizen of the web chat say something that must be accepted.
+func (h *house) say(id, update, text string) host.Receipt {
+	h.t.Helper()
+	return h.receive(said(id, update, text))
+}
+
+func (h *house) receive(in host.Inbound) host.Receipt {
+	h.t.Helper()
+	r, err := h.Receive(context.Background(), in)
+	if err != nil {
+		h.t.Fatalf("%s of %s: %v", in.Update, in.Peer.ID, err)
+	}
+	return r
+}
+
+// history returns the whole history of a conversation, having seen that it has no gaps.
+func (h *house) history(conversation int64) []host.Entry {
+	h.t.Helper()
+	all, err := h.History(context.Background(), conversation, 0, 100_000)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i, e := range all {
+		if e.Seq != int64(i+1) || e.Conversation != conversation {
+			h.t.Fatalf("entry %d of conversation %d is number %d of %d", i+1, conversation, e.Seq, e.Conversation)
+		}
+	}
+	return all
+}
+
+// updates lists the citizen's messages by their update ids, in order.
+func (h *house) updates(conversation int64) (ids []string) {
+	h.t.Helper()
+	for _, e := range h.history(conversation) {
+		if e.Author == engine.Citizen {
+			ids = append(ids, e.Update)
+		}
+	}
+	return ids
+}
+
+// counts says how often a text was said.
+func (h *house) counts(conversation int64, text string) (n int) {
+	h.t.Helper()
+	for _, e := range h.history(conversation) {
+		if textOf(h.t, e.Body) == text {
+			n++
+		}
+	}
+	return n
+}
+
+func textOf(t testing.TB, body []byte) string {
+	t.Helper()
+	var m engine.Message
+	if err := json.Unmarshal(body, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m.Text
+}
+
+func (h *house) state(conversation int64) engine.Conversation {
+	h.t.Helper()
+	r, err := h.Load(context.Background(), conversation)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return r.State
+}
+
+// ticket returns the newest ticket of a conversation.
+func (h *house) ticket(conversation int64) engine.Ticket {
+	h.t.Helper()
+	all := h.state(conversation).Tickets
+	if len(all) == 0 {
+		h.t.Fatalf("conversation %d has no ticket", conversation)
+	}
+	return all[len(all)-1]
+}
+
+// act lets operator Anna, number 1, do something with the newest ticket.
+func (h *house) act(conversation int64, update string, what engine.Action, text string) (host.Receipt, error) {
+	h.t.Helper()
+	return h.Act(context.Background(), conversation, update,
+		engine.Acted{Action: what, Operator: 1, Name: "Анна", Ticket: h.ticket(conversation).Number, Text: text})
+}
+
+func (h *house) pending() []host.PendingCall {
+	h.t.Helper()
+	calls, err := h.store.Calls(context.Background(), 1000)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return calls
+}
+
+func numbered(prefix string, n int) (ids []string) {
+	for i := range n {
+		ids = append(ids, fmt.Sprintf("%s%03d", prefix, i))
+	}
+	return ids
+}
+
+func same[T any](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
+		t.Errorf("%s (-want +got):\n%s", what, d)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

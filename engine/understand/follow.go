@@ -16,7 +16,7 @@ const (
 )
 
 // openers are the words with which a follow-up begins.
-var openers = wordSet("а и если тогда ну или что как and what if or then")
+var openers = wordSet("а и если тогда ну или and if or then")
 
 // elliptic reports whether a message leans on what was said before.
 func elliptic(toks []token) bool {

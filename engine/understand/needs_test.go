@@ -34,7 +34,9 @@ func TestElliptic(t *testing.T) {
 
 func TestFollow(t *testing.T) {
 	m := Train(smallCorpus(), Options{})
-	first := func(last string) string { return m.Understand(Query{Text: "а почтой?", LastTopic: last}).Topics[0].Topic }
+	first := func(last string) string {
+		return m.Understand(Query{Text: "а почтой?", LastTopic: last}).Topics[0].Topic
+	}
 	if got := first("application.status"); got != "document.delivery" {
 		t.Log("after application.status:", got) // the tiny corpus knows little of nearness
 	}

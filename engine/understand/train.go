@@ -215,7 +215,7 @@ func (m *Model) exactKey(toks []token) uint64 {
 }
 
 // quickStack weighs the members where nothing is calibrated.
-var quickStack = stack{W: [members]float64{memberSVM: 5, memberCentroid: 2, memberNearest: 1}}
+var quickStack = stack{W: [members]float64{memberSVM: 5, memberCentroid: 3, memberNearest: 3, memberNear3: 3}}
 
 func defaultCalibration() calibration {
 	return calibration{Stack: fitStack(nil), Answer: 0.5, Strict: 0.6, Offer: 0.05, Reject: 0.5, Both: 0.5}

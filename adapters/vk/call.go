@@ -1,0 +1,100 @@
+package vk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/SevereCloud/vksdk/v2/api"
+
+	"spravka/engine/host"
+)
+
+// call calls a method of the API within the limits and decodes the answer into out, which may be nil. Its error is one
+// that [host.Channel] knows, or stands for something that may pass.
+func (a *Adapter) call(ctx context.Context, method string, p api.Params, out any) error {
+	leave, err := a.gate.enter()
+	if err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	defer leave()
+	var raw []byte
+	for try := 1; ; try++ {
+		if err := a.limit.Wait(ctx); err != nil {
+			return fmt.Errorf("%s: waiting for a free second: %w", method, err)
+		}
+		raw, err = a.vk.Request(method, p.WithContext(ctx))
+		if !errors.Is(err, api.ErrTooMany) || try == 3 {
+			break
+		}
+		if err := pause(ctx, 300*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	if err := a.gate.judge(method, err); err != nil {
+		return err
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(raw, out); err != nil {
+		return fmt.Errorf("%s: VK's answer has an unknown form", method)
+	}
+	return nil
+}
+
+// pause waits for d, give or take a quarter.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d*3/4 + rand.N(d/2+1))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// classify says what an error of VK means for a message (research/channels.md, B, error classes). The second result is
+// the code, 0 if it is none of VK's errors.
+func classify(method string, err error) (error, api.ErrorType) {
+	if err == nil {
+		return nil, 0
+	}
+	var e *api.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%s: %w", method, err), 0
+	}
+	var kind error
+	switch e.Code {
+	case 6:
+		kind = host.RetryAfterError{After: time.Second}
+	case 29:
+		kind = host.RetryAfterError{After: 10 * time.Second}
+	case 9, 601, 603:
+		kind = host.RetryAfterError{After: 30 * time.Second}
+	case 7, 15, 18, 900, 901, 902, 917, 936, 945, 946, 950, 962, 985, 986, 987, 988:
+		kind = host.ErrCitizenLeft
+	case 3, 8, 100, 113, 911, 913, 914, 940:
+		kind = host.ErrPermanent
+	}
+	text := cutRunes(e.Message, 200)
+	if kind == nil {
+		return fmt.Errorf("%s: VK error %d: %s", method, e.Code, text), e.Code
+	}
+	return fmt.Errorf("%s: VK error %d: %s: %w", method, e.Code, text, kind), e.Code
+}
+
+func cutRunes(s string, most int) string {
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i]
+		}
+		n++
+	}
+	return s
+}
