@@ -109,7 +109,10 @@ func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-func (w *window) size(width, height int64) { w.t.Helper(); w.do(chromedp.EmulateViewport(width, height)) }
+func (w *window) size(width, height int64) {
+	w.t.Helper()
+	w.do(chromedp.EmulateViewport(width, height))
+}
 
 func (w *window) scheme(name string) {
 	w.t.Helper()
@@ -196,7 +199,6 @@ func (w *window) keys(keys string, modifiers ...chromedp.Modifier) {
 // axe is the source of axe-core, installed from testdata/axe by its lock file.
 var axe = sync.OnceValues(func() (string, error) {
 	home := filepath.Join("..", "..", "testdata", "axe")
-	if d := os.Getenv("AXE_TMP"); d != "" { home = d }
 	file := filepath.Join(home, "node_modules", "axe-core", "axe.min.js")
 	if _, err := os.Stat(file); err != nil {
 		install := exec.Command("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")

@@ -156,7 +156,7 @@ func (b *Bot) said(ctx context.Context, h Host, u update) error {
 	switch {
 	case m.Contact != nil:
 		return b.contact(ctx, h, w, u)
-	case m.other() != "":
+	case m.strange():
 		b.tell(ctx, w, "kind")
 		if text == "" {
 			return nil

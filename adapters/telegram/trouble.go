@@ -56,9 +56,12 @@ func (b *Bot) judge(method string, err error, seen *trace) error {
 			return &refusal{method, kind, cut(err.Error(), 200)}
 		}
 	}
-	if errors.Is(err, tg.ErrorUnauthorized) || errors.Is(err, tg.ErrorNotFound) {
+	if errors.Is(err, tg.ErrorUnauthorized) || errors.Is(err, tg.ErrorNotFound) && method == "getMe" {
 		b.refused()
 		return &refusal{method, tg.ErrorUnauthorized, cut(err.Error(), 200)}
+	}
+	if errors.Is(err, tg.ErrorNotFound) {
+		return &refusal{method, tg.ErrorNotFound, cut(err.Error(), 200)} // an older Bot API server lacks the method
 	}
 	status := int(seen.status.Load())
 	switch {

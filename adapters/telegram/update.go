@@ -159,15 +159,10 @@ func fieldName(s string) string {
 	return "?"
 }
 
-// other names what a message holds that can't be taken in; "" if it is nothing of a citizen's.
-func (m *message) other() string {
-	for name, raw := range map[string]json.RawMessage{"sticker": m.Sticker, "voice": m.Voice, "video": m.Video, "audio": m.Audio, "animation": m.Animation,
-		"location": m.Location, "venue": m.Venue, "poll": m.Poll, "dice": m.Dice, "story": m.Story, "checklist": m.Checklist, "video_note": m.VideoNote} {
-		if len(raw) > 0 && !bytes.Equal(raw, []byte("null")) {
-			return name
-		}
-	}
-	return ""
+// strange reports whether a message holds what can't be taken in.
+func (m *message) strange() bool {
+	return slices.ContainsFunc([]json.RawMessage{m.Sticker, m.Voice, m.Video, m.Audio, m.Animation, m.Location, m.Venue, m.Poll, m.Dice, m.Story, m.Checklist, m.VideoNote},
+		func(raw json.RawMessage) bool { return len(raw) > 0 && !bytes.Equal(raw, []byte("null")) })
 }
 
 // words returns what is written in the message, and what is marked in it.

@@ -31,8 +31,6 @@ type Adapter struct {
 	kept   *memory[string, string]   // attachments by the identifier of our file
 	done   *memory[sendKey, int]     // parts of a message that went out before one failed
 	plain  *memory[int64, bool]      // peers whose application knows no callback buttons
-	greets *memory[int64, string]    // locale of the peer's application
-	cursor struct{ saved, at string } // what the newest poll asked for; only for the log
 
 	lines    lines
 	flying   flying
@@ -72,12 +70,11 @@ func New(c Config) (*Adapter, error) {
 		kept:     newMemory[string, string](5_000),
 		done:     newMemory[sendKey, int](5_000),
 		plain:    newMemory[int64, bool](50_000),
-		greets:   newMemory[int64, string](50_000),
 		downs:    make(chan struct{}, maxDownloads),
 		answers:  make(chan struct{}, maxAnswers),
 		requests: make(chan struct{}, maxRequests),
 	}
-	a.gate.alarm, a.gate.now = a.alarm, c.Now
+	a.gate.alarm = a.alarm
 	a.lines.init(a)
 	a.flying.init()
 	a.connect()

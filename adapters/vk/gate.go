@@ -25,7 +25,6 @@ var errPaused = errors.New("calls to VK pause")
 // gate stops all calls while VK refuses them as a whole: a revoked token, a demand for a captcha. After each pause one
 // call finds out whether VK has changed its mind, so that nothing hammers.
 type gate struct {
-	now   func() time.Time
 	alarm func(kind, text string)
 
 	mu      sync.Mutex
@@ -41,7 +40,7 @@ func (g *gate) enter() (leave func(), err error) {
 	if g.strikes == 0 {
 		return func() {}, nil
 	}
-	left := g.until.Sub(g.now())
+	left := time.Until(g.until)
 	if left > 0 || g.probing {
 		left = max(left, 2*time.Second)
 		return nil, fmt.Errorf("%w: %w", errPaused, host.RetryAfterError{After: left + rand.N(left/4)})
@@ -90,9 +89,9 @@ func (g *gate) shut(first time.Duration) (left time.Duration, fresh bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	fresh = g.strikes == 0
-	if fresh || !g.now().Before(g.until) {
-		g.until = g.now().Add(min(first<<min(g.strikes, 10), longestPause))
+	if fresh || !time.Now().Before(g.until) {
+		g.until = time.Now().Add(min(first<<min(g.strikes, 10), longestPause))
 		g.strikes++
 	}
-	return max(time.Second, g.until.Sub(g.now())), fresh
+	return max(time.Second, time.Until(g.until)), fresh
 }

@@ -84,13 +84,14 @@ func (l *lines) work(ctx context.Context, key int64, at *line) {
 			}
 		}
 		l.pop(at, w)
+		before, _ := l.course.get(key)
 		l.a.perform(ctx, w)
 		if w.rank > 0 && w.err == nil {
 			l.course.change(key, func(c course, _ bool) course {
 				if w.rank <= c.last {
 					return c
 				}
-				return course{last: w.rank, sent: 0}
+				return course{last: w.rank, sent: c.sent - before.sent} // replies may be out before we get here
 			})
 		}
 	}

@@ -132,13 +132,11 @@ func cleanName(name, ext string) string {
 		}
 		return r
 	}, name)
-	name = strings.Trim(name, " .")
-	given := strings.ToLower(path.Ext(name))
-	if given == ext || ext == ".jpg" && given == ".jpeg" {
-		name = strings.TrimSuffix(name, path.Ext(name))
-		ext = given
+	given := path.Ext(name)
+	if low := strings.ToLower(given); low == ext || low == ".jpeg" && ext == ".jpg" {
+		name, ext = strings.TrimSuffix(name, given), low
 	}
-	if name == "" {
+	if name = strings.Trim(name, " ."); name == "" {
 		name = "file"
 	}
 	if utf8.RuneCountInString(name) > maxFileName {

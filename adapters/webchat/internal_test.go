@@ -95,7 +95,7 @@ func TestBothLanguagesHaveTheSameWords(t *testing.T) {
 	}
 	js := string(scriptAsset.plain)
 	for word := range readWords(widgetWords)["ru"] {
-		if !strings.Contains(js, "say."+word) && word != "citizen" && word != "bot" {
+		if !strings.Contains(js, "say."+word) && !strings.Contains("citizen bot operator", word) { // those are looked up by author
 			t.Errorf("the widget does not use %q", word)
 		}
 	}

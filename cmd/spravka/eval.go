@@ -20,12 +20,23 @@ type evalCommand struct {
 	Test    string   `help:"With --train: measure on this file." placeholder:"FILE"`
 	OOS     string   `help:"With --train: messages of no label." placeholder:"FILE"`
 	JSON    bool     `help:"Print one JSON object."`
+
+	WrongShare float64 `help:"Share of wrong answers that the thresholds aim at." default:"0.05"`
+	Report     bool    `help:"For editors: which topics are confused by which phrases, worst first. Needs no sets."`
+	Curve      bool    `help:"Measure with 10, 20, 40 and 60 phrases a topic."`
+	Ablation   bool    `help:"Measure what each part of understanding is worth."`
 }
 
 // Run measures and prints.
 func (c *evalCommand) Run() error {
+	if c.Report {
+		return c.report()
+	}
 	began := time.Now()
 	clock := func() time.Duration { return time.Since(began) }
+	if c.Curve || c.Ablation {
+		return c.study(clock)
+	}
 	var r understand.Report
 	var err error
 	if c.Train != "" {
@@ -44,32 +55,41 @@ func (c *evalCommand) Run() error {
 }
 
 func (c *evalCommand) own(clock understand.Stopwatch) (understand.Report, error) {
-	if len(c.Sets) == 0 {
-		return understand.Report{}, errors.New("name a file of labelled messages, or --train and --test")
-	}
 	content, err := loadContent(c.Content)
 	if err != nil {
 		return understand.Report{}, err
+	}
+	cases, err := c.cases()
+	if err != nil {
+		return understand.Report{}, err
+	}
+	start := clock()
+	m := understand.Train(engine.Corpus(content), understand.Options{WrongShare: c.WrongShare})
+	took := clock() - start
+	r := m.Evaluate(cases, clock)
+	r.TrainMS = float64(took.Microseconds()) / 1000
+	return r, nil
+}
+
+// cases reads the sets that were named.
+func (c *evalCommand) cases() ([]understand.Case, error) {
+	if len(c.Sets) == 0 {
+		return nil, errors.New("name a file of labelled messages, or --train and --test")
 	}
 	var cases []understand.Case
 	for _, name := range c.Sets {
 		f, err := os.Open(name)
 		if err != nil {
-			return understand.Report{}, err
+			return nil, err
 		}
 		more, err := understand.ReadCases(f)
 		f.Close()
 		if err != nil {
-			return understand.Report{}, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		cases = append(cases, more...)
 	}
-	start := clock()
-	m := understand.Train(engine.Corpus(content), understand.Options{})
-	took := clock() - start
-	r := m.Evaluate(cases, clock)
-	r.TrainMS = float64(took.Microseconds()) / 1000
-	return r, nil
+	return cases, nil
 }
 
 func (c *evalCommand) foreign(clock understand.Stopwatch) (understand.Report, error) {
