@@ -72,7 +72,6 @@ var icons = map[string]string{
 	"system":   `<circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M8 7.2v4M8 4.4v1.2" stroke="currentColor" stroke-width="1.6"/>`,
 	"file":     `<path d="M9 1.5H3.5v13h9V5zM9 1.5V5h3.5" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/>`,
 	"check":    `<path d="m2.5 8.5 3.6 3.6 7.4-8" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
-	"clock":    `<circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M8 4v4.3l2.8 1.6" fill="none" stroke="currentColor" stroke-width="1.6"/>`,
 	"back":     `<path d="M9.5 3 4.5 8l5 5" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
 	"mark":     `<path d="M2 3h12v8H7l-3 3v-3H2z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/>`,
 }

@@ -72,7 +72,6 @@ func funcs(locale string, config Config) template.FuncMap {
 		"since":   m.since,
 		"bytes":   func(n int64) string { return byteSize(locale, n) },
 		"render":  renderMarkdown,
-		"queues":  func() []string { return config.Queues },
 	}
 }
 

@@ -152,9 +152,9 @@ func (b *Bot) introduce(ctx context.Context) bool {
 			return false
 		}
 	}
-	for _, locale := range locales {
+	for _, locale := range tongues {
 		params := &tg.SetMyCommandsParams{LanguageCode: locale}
-		if locale == locales[0] {
+		if locale == tongues[0] {
 			params.LanguageCode = "" // for everybody whose language has no list of its own
 		}
 		for _, name := range commandNames {

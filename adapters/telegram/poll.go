@@ -24,8 +24,9 @@ const (
 	pollGrace = 15 * time.Second // for the answer to arrive after the server's own timeout
 
 	// While an update of a batch is still being taken in, Telegram is asked again without waiting: it repeats what is
-	// not confirmed, and adds what is new.
-	stragglers = 300 * time.Millisecond
+	// not confirmed, and adds what is new. The pauses between grow.
+	firstPatience = 300 * time.Millisecond
+	lastPatience  = 1500 * time.Millisecond
 )
 
 // poll receives by long polling until the context ends.
@@ -69,9 +70,10 @@ func (b *Bot) poll(ctx context.Context) {
 
 // window is what has been received and not been confirmed yet.
 type window struct {
-	offset int64 // everything below it is confirmed by the next poll; 0 asks for all that is not confirmed
-	limit  int
-	jobs   map[int64]*job // nil: passed by
+	patience time.Duration // with jobs that are late
+	offset   int64         // everything below it is confirmed by the next poll; 0 asks for all that is not confirmed
+	limit    int
+	jobs     map[int64]*job // nil: passed by
 }
 
 // takeIn plays what a poll has brought. It returns when all of it is stored, or after a short while, so that one slow
@@ -109,7 +111,8 @@ func (w *window) settle(ctx context.Context) {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
-	enough := time.NewTimer(stragglers)
+	w.patience = max(w.patience, firstPatience)
+	enough := time.NewTimer(w.patience)
 	defer enough.Stop()
 	late := false
 	for _, id := range ids {
@@ -127,6 +130,9 @@ func (w *window) settle(ctx context.Context) {
 		case <-ctx.Done():
 			late = true
 		}
+	}
+	if w.patience = min(2*w.patience, lastPatience); !late {
+		w.patience = firstPatience
 	}
 	for _, id := range ids {
 		if j := w.jobs[id]; j != nil {

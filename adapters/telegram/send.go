@@ -179,7 +179,7 @@ const (
 // keyboard lays the buttons out: short ones side by side. In a group one more leads to the private chat, where nobody
 // reads along.
 func (b *Bot) keyboard(chat int64, buttons []engine.Button) models.ReplyMarkup {
-	var rows [][]models.InlineKeyboardButton
+	var rows [][]button
 	width := 0
 	for i, k := range buttons {
 		n := channel.UTF16.Len(k.Label) + 2
@@ -188,16 +188,27 @@ func (b *Bot) keyboard(chat int64, buttons []engine.Button) models.ReplyMarkup {
 			width = 0
 		}
 		last := len(rows) - 1
-		rows[last] = append(rows[last], models.InlineKeyboardButton{Text: k.Label, CallbackData: k.Payload})
+		rows[last] = append(rows[last], button{Text: k.Label, Data: k.Payload})
 		width += n
 	}
 	if me := b.me.Load(); chat < 0 && len(rows) > 0 && me != nil && me.Username != "" {
-		rows = append(rows, []models.InlineKeyboardButton{{Text: word(locales[0], "private"), URL: "https://t.me/" + me.Username + "?start=group"}})
+		rows = append(rows, []button{{Text: word(tongues[0], "private"), URL: "https://t.me/" + me.Username + "?start=group"}})
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	return &models.InlineKeyboardMarkup{InlineKeyboard: rows}
+	return &inlineKeyboard{rows}
+}
+
+// inlineKeyboard is the library's InlineKeyboardMarkup without the empty copy_text that v1.19.0 puts on each button.
+type inlineKeyboard struct {
+	Rows [][]button `json:"inline_keyboard"`
+}
+
+type button struct {
+	Text string `json:"text"`
+	URL  string `json:"url,omitempty"`
+	Data string `json:"callback_data,omitempty"`
 }
 
 // replyTo makes a message in a group an answer to what it answers.

@@ -38,7 +38,7 @@ func (b *Bot) upload(ctx context.Context, o outgoing, f engine.File, photo bool)
 	stored, body, err := b.files.OpenFile(ctx, f.ID)
 	if errors.Is(err, host.ErrNotFound) {
 		b.config.Log.Error("telegram: a file that was to be sent does not exist", "file", f.ID)
-		o.text = append(channel.Text{{Lines: []channel.Line{{{Text: word(locales[0], "file_gone") + f.Name}}}}}, o.text...)
+		o.text = append(channel.Text{{Lines: []channel.Line{{{Text: word(tongues[0], "file_gone") + f.Name}}}}}, o.text...)
 		return b.sendText(ctx, o)
 	}
 	if err != nil {

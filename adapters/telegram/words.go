@@ -1,7 +1,7 @@
 package telegram
 
-// locales are the languages that the channel itself can speak; the first one is the default.
-var locales = []string{"ru", "en"}
+// tongues are the languages that the channel itself can speak; the first one is the default.
+var tongues = []string{"ru", "en"}
 
 // commandNames are the commands in the bot's menu, as they stand there.
 var commandNames = []string{"start", "menu", "help", "operator"}
@@ -45,7 +45,7 @@ func word(locale, name string) string {
 	if w, ok := words[locale]; ok {
 		return w[name]
 	}
-	return words[locales[0]][name]
+	return words[tongues[0]][name]
 }
 
 // tongue makes a locale of Telegram's language code; "" if it is none of ours.

@@ -27,10 +27,10 @@ type Adapter struct {
 	http   *http.Client // long polls, uploads and downloads: calls go through vk
 	limit  *rate.Limiter
 	gate   gate
-	seen   *memory[string, bool]     // event ids that were handled by this process
-	kept   *memory[string, string]   // attachments by the identifier of our file
-	done   *memory[sendKey, int]     // parts of a message that went out before one failed
-	plain  *memory[int64, bool]      // peers whose application knows no callback buttons
+	seen   *memory[string, bool]   // event ids that were handled by this process
+	kept   *memory[string, string] // attachments by the identifier of our file
+	done   *memory[sendKey, int]   // parts of a message that went out before one failed
+	plain  *memory[int64, bool]    // peers whose application knows no callback buttons
 
 	lines    lines
 	flying   flying

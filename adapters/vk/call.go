@@ -81,11 +81,31 @@ func classify(method string, err error) (error, api.ErrorType) {
 	case 3, 8, 100, 113, 911, 913, 914, 940:
 		kind = host.ErrPermanent
 	}
-	text := cutRunes(e.Message, 200)
-	if kind == nil {
-		return fmt.Errorf("%s: VK error %d: %s", method, e.Code, text), e.Code
+	return codeError{method: method, code: e.Code, text: cutRunes(e.Message, 200), kind: kind}, e.Code
+}
+
+// codeError is an error of VK without the parameters of the call, which VK repeats and which are nobody's business.
+type codeError struct {
+	method string
+	code   api.ErrorType
+	text   string
+	kind   error // what it means for a message; nil means that it may pass
+}
+
+// Error implements error.
+func (e codeError) Error() string {
+	return fmt.Sprintf("%s: VK error %d: %s", e.method, e.code, e.text)
+}
+
+// Unwrap gives what the error means for a message.
+func (e codeError) Unwrap() error { return e.kind }
+
+// code is the number of VK's error, 0 if it is none.
+func code(err error) api.ErrorType {
+	if e, ok := errors.AsType[codeError](err); ok {
+		return e.code
 	}
-	return fmt.Errorf("%s: VK error %d: %s: %w", method, e.Code, text, kind), e.Code
+	return 0
 }
 
 func cutRunes(s string, most int) string {

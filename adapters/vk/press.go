@@ -70,7 +70,7 @@ func (a *Adapter) aside(f func(ctx context.Context)) {
 	select {
 	case a.answers <- struct{}{}:
 	default:
-		a.config.Log.Warn("VK: too many buttons at a time: one was left spinning")
+		a.config.Log.Warn("VK: too many buttons at a time: one is left spinning, or typing is not shown")
 		return
 	}
 	a.side.Go(func() {

@@ -16,7 +16,6 @@ type update struct {
 	Object json.RawMessage `json:"object"`
 	Group  int64           `json:"group_id"`
 	Event  json.RawMessage `json:"event_id"`
-	Secret string          `json:"secret"`
 }
 
 // id is the update's identity: what VK repeats has the same one. An update without a usable event_id is known by its

@@ -1,8 +1,9 @@
 package answer
 
-// The rule of the INN, as the Federal Tax Service set it (order ММВ-7-6/435@ of 29 June 2012): a weighted sum modulo 11
-// modulo 10. A person's number has 12 digits, the last two of them check digits; an organisation's has 10, the last
-// one being the check digit. The weights are the published ones.
+// The INN: a person's has 12 digits, the last two of them check digits; an organisation's has 10, the last one being the
+// check digit (order of the Federal Tax Service ММВ-7-6/435@ of 29 June 2012). A check digit is a weighted sum of the
+// digits before it, modulo 11, modulo 10; the weights are the ones in general use
+// (https://ru.wikipedia.org/wiki/Идентификационный_номер_налогоплательщика).
 var (
 	innWeights11  = [...]int{7, 2, 4, 10, 3, 5, 9, 4, 6, 8}
 	innWeights12  = [...]int{3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8}

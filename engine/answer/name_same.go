@@ -20,7 +20,7 @@ func SameName(a, b string) bool {
 	for _, w := range pb {
 		hit := false
 		for i := range pa {
-			if !inBoth[i] && pa[i] == w {
+			if !inBoth[i] && (pa[i] == w || sameInLatin(pa[i], w)) {
 				inBoth[i], hit = true, true
 				break
 			}

@@ -37,7 +37,6 @@ type token struct {
 	low  string // lower case, ё as е; for digits the digits
 	gap  sep    // what stands before it; 0 means glued to the token before
 	num  bool   // a group of digits
-	at   int32  // where it begins in line.text, in bytes
 }
 
 // line is a message made ready for reading: cleaned, cut to 500 runes and split into tokens.
@@ -66,7 +65,7 @@ func read(text string) line {
 			for j < len(l.text) && l.text[j] >= '0' && l.text[j] <= '9' {
 				j++
 			}
-			l.toks = append(l.toks, token{text: l.text[i:j], low: l.text[i:j], gap: gap, num: true, at: int32(i)})
+			l.toks = append(l.toks, token{text: l.text[i:j], low: l.text[i:j], gap: gap, num: true})
 			l.digits += j - i
 			gap, i = 0, j
 		case isLetter(r):
@@ -83,7 +82,7 @@ func read(text string) line {
 				j += n
 			}
 			// The builder never moves what it has given out, so that slices of its string stay good.
-			t := token{text: l.text[i:j], low: low.String()[from:], gap: gap, at: int32(i)}
+			t := token{text: l.text[i:j], low: low.String()[from:], gap: gap}
 			if latin && russian {
 				if fixed, ok := oneScript(t.text); ok {
 					t.low = foldString(fixed) // «дa» with a Latin a

@@ -88,15 +88,18 @@ func TestStoreFails(t *testing.T) {
 		}
 		release := held(h.store)
 		var wg sync.WaitGroup
-		wg.Go(func() { h.say("e", "to fill the committer", sayAnswer) })
+		wg.Go(func() {
+			// The committer is busy with this one while the others gather.
+			if _, err := h.Receive(context.Background(), said("e", "of e", sayAnswer)); err != nil {
+				t.Error(err)
+			}
+		})
 		synctest.Wait()
 		batch := 0
-		write := h.store.commit
 		h.store.commit = func(turns []*host.Turn, _ func() ([]error, error)) ([]error, error) {
 			batch += len(turns)
 			return nil, errDisk
 		}
-		_ = write
 		for who, text := range texts {
 			wg.Go(func() {
 				if _, err := h.Receive(context.Background(), said(who, "of "+who, text)); !errors.Is(err, errDisk) {
@@ -140,6 +143,7 @@ func TestStoreFailsAfterWriting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &channel{name: "push", idempotent: true}
 		h := newHouse(t, host.Config{Now: since2026(), Channels: []host.Channel{c}}).run()
+		synctest.Wait()
 		in := host.Inbound{Peer: host.Peer{Channel: "push", ID: "a"}, Update: "1", Event: engine.Said{Text: sayService}}
 		h.store.commit = func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
 			if _, err := write(); err != nil {
@@ -159,7 +163,7 @@ func TestStoreFailsAfterWriting(t *testing.T) {
 		synctest.Wait()
 		// The message is sent at once, and the call is made, though later: no update will ever ask for it again.
 		same(t, "sent", c.texts(t), []string{words(t, "ask_works")})
-		wait(t, h, 2)
+		wait(2)
 		if len(h.pending()) != 0 || h.counts(r.Conversation, words(t, "quiet")) != 1 {
 			t.Errorf("the service was asked %v, pending are %v", h.service.asked(), h.pending())
 		}

@@ -69,9 +69,9 @@ func (h *Host) Run(ctx context.Context) error {
 	h.mu.Lock()
 	h.life = ctx
 	h.mu.Unlock()
-	err := h.resumeCalls(ctx, h.Now())
-	if err != nil {
-		err = fmt.Errorf("taking up the service calls of an earlier run: %w", err)
+	var failure error
+	if err := h.resumeCalls(ctx, h.Now()); err != nil && ctx.Err() == nil {
+		failure = fmt.Errorf("taking up the service calls of an earlier run: %w", err)
 		cancel()
 	} else {
 		h.running.Go(func() { h.runCalls(ctx) })
@@ -85,7 +85,7 @@ func (h *Host) Run(ctx context.Context) error {
 	h.life = nil // who was about to start a call has done so, and nobody will any more
 	h.mu.Unlock()
 	h.running.Wait()
-	return err
+	return failure
 }
 
 // Close stops the committer. No update may be given to the host afterwards.
@@ -194,11 +194,11 @@ func (h *Host) play(ctx context.Context, id int64, update string, ev engine.Even
 		case errors.Is(err, ErrConflict):
 			box.set(Record{})
 		case errors.Is(err, ErrDuplicate):
-			h.nudge(id) // it is no proof that what followed from the first time has been done
+			kick(h.kickSend) // it is no proof that the replies of the first time went out
 			return Receipt{Conversation: id, Seq: box.record.Seq, Duplicate: true}, nil
 		case err != nil:
 			box.set(Record{}) // whether it was written is not always known
-			h.nudge(id)
+			h.doubt(id)
 			return Receipt{}, err
 		default:
 			turn.Record.Version++
@@ -244,11 +244,11 @@ func (h *Host) refuse(ctx context.Context, r Record, update string, refused Refu
 	return err
 }
 
-// nudge lets everybody look again who could have missed something of a turn whose outcome was in doubt.
-func (h *Host) nudge(id int64) {
+// doubt lets those look again who would miss a turn that was stored although storing it failed. Its timers and calls are
+// found by the next sweep: to look for them at once would mean to spin where a timer's own turn is what fails.
+func (h *Host) doubt(id int64) {
 	h.watchers.changed(id)
 	h.watchers.changed(allTickets)
-	kick(h.kickTimer)
 	kick(h.kickSend)
 }
 

@@ -154,8 +154,7 @@ func (h *Host) send(ctx context.Context, m Outgoing) (OutboxState, error) {
 	case m.State == Sending:
 		// A process died while this was on its way: nobody can tell whether it arrived.
 		mark.State, mark.Error = Unknown, "sending was interrupted"
-		h.warn(m, mark)
-		return mark.State, h.Store.Mark(ctx, []Mark{mark})
+		return mark.State, h.conclude(ctx, m, mark)
 	default:
 		mark.State = Sending
 		if err := h.Store.Mark(ctx, []Mark{mark}); err != nil {
@@ -185,8 +184,19 @@ func (h *Host) send(ctx context.Context, m Outgoing) (OutboxState, error) {
 	if err != nil {
 		mark.Error = err.Error()
 	}
-	h.warn(m, mark)
-	return mark.State, h.Store.Mark(context.WithoutCancel(ctx), []Mark{mark})
+	return mark.State, h.conclude(context.WithoutCancel(ctx), m, mark)
+}
+
+// conclude records how sending went, and tells the staff of a message that the citizen has not got, or not surely.
+func (h *Host) conclude(ctx context.Context, m Outgoing, mark Mark) error {
+	if err := h.Store.Mark(ctx, []Mark{mark}); err != nil {
+		return err
+	}
+	if mark.State == Failed || mark.State == Unknown {
+		h.Log.Warn("a message did not surely reach the citizen", "channel", m.Peer.Channel, "conversation", m.Conversation, "seq", m.Seq,
+			"state", string(mark.State), "attempts", mark.Attempts, "error", mark.Error)
+	}
+	return nil
 }
 
 func (h *Host) channel(name string) Channel {
@@ -196,12 +206,4 @@ func (h *Host) channel(name string) Channel {
 		}
 	}
 	return nil
-}
-
-// warn tells the staff of a message that the citizen has not got, or not surely.
-func (h *Host) warn(m Outgoing, mark Mark) {
-	if mark.State == Failed || mark.State == Unknown {
-		h.Log.Warn("a message did not surely reach the citizen", "channel", m.Peer.Channel, "conversation", m.Conversation, "seq", m.Seq,
-			"state", string(mark.State), "attempts", mark.Attempts, "error", mark.Error)
-	}
 }

@@ -46,7 +46,7 @@ func (c *channel) Send(ctx context.Context, m host.Outgoing) (err error) {
 	return err
 }
 
-// sent lists what was tried, in order.
+// tried lists what was tried, in order.
 func (c *channel) tried() []shipment {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -77,7 +77,7 @@ func pushed(id, update, text string) host.Inbound {
 	return host.Inbound{Peer: host.Peer{Channel: "push", ID: id}, Update: update, Event: engine.Said{Text: text}}
 }
 
-// due lists the sequence numbers of what should reach a peer.
+// outgoing lists the sequence numbers of what should reach a peer.
 func (h *house) outgoing(conversation int64) (all []int64) {
 	h.t.Helper()
 	for _, e := range h.history(conversation) {
@@ -94,13 +94,6 @@ func (h *house) left(conversation int64) []host.Outgoing {
 	all, err := h.store.Outbox(context.Background(), conversation, 1000)
 	must(h.t, err)
 	return all
-}
-
-// wait lets minutes pass.
-func wait(t testing.TB, _ *house, minutes int) {
-	t.Helper()
-	time.Sleep(time.Duration(minutes) * time.Minute) // of the bubble: no real time
-	synctest.Wait()
 }
 
 // pushing is a host that sends through c.
@@ -176,7 +169,7 @@ func TestOutboxBacksOff(t *testing.T) {
 		h := pushing(t, c).run()
 		id := h.receive(pushed("a", "1", sayAnswer)).Conversation
 		h.receive(pushed("a", "2", sayAnswer))
-		wait(t, h, 20)
+		wait(20)
 		same(t, "arrived", c.arrived("a"), h.outgoing(id))
 		all := c.tried()
 		for i := 1; i < 8; i++ {
@@ -207,7 +200,7 @@ func TestOutboxGivesUp(t *testing.T) {
 		h := pushing(t, c).run()
 		id := h.receive(pushed("a", "1", sayAnswer)).Conversation
 		h.receive(pushed("a", "2", sayAnswer))
-		wait(t, h, 180)
+		wait(180)
 		same(t, "arrived", c.arrived("a"), h.outgoing(id)[1:])
 		if n := len(c.tried()); n != 20+len(c.arrived("a")) {
 			t.Errorf("%d attempts", n)
@@ -231,7 +224,7 @@ func TestOutboxHonoursRetryAfter(t *testing.T) {
 		h := pushing(t, c).run()
 		id := h.receive(pushed("a", "1", sayAnswer)).Conversation
 		h.receive(pushed("b", "2", sayAnswer))
-		wait(t, h, 60)
+		wait(60)
 		same(t, "arrived", c.arrived("a"), h.outgoing(id))
 		last := map[string]time.Time{}
 		for _, s := range c.tried() {
@@ -270,7 +263,7 @@ func TestOutboxGoesOnAfterARefusal(t *testing.T) {
 				synctest.Wait()
 				want := h.outgoing(id)
 				same(t, "arrived", c.arrived("a"), want[1:])
-				wait(t, h, 30)
+				wait(30)
 				if n := len(c.tried()); n != len(want) {
 					t.Errorf("%d attempts for %d messages", n, len(want))
 				}

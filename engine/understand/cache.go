@@ -57,7 +57,11 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 		x := &m.sp.lex.words[i]
 		e.bytes([]byte(x.text))
 		e.bytes([]byte(x.stem))
-		e.size(int(x.count))
+		typo := 0
+		if x.typo {
+			typo = 1
+		}
+		e.size(int(x.count)<<1 | typo)
 	}
 	e.size(len(m.sp.keys))
 	for i, k := range m.sp.keys {
@@ -154,11 +158,11 @@ func decode(body []byte) (*Model, error) {
 	for i := range lex.words {
 		x := &lex.words[i]
 		x.text, x.stem = string(d.bytes()), string(d.bytes())
-		x.count = int32(d.size())
+		n := d.size()
+		x.count, x.typo = int32(n>>1), n&1 == 1
 		x.key = hashString(groupWord, x.stem)
 		x.items = m.sp.con.match(x.text, x.stem, nil)
 		lex.index[x.text] = int32(i)
-		lex.stems[x.stem] += x.count
 	}
 	n := d.size()
 	m.sp.keys, m.sp.group, m.sp.df = make([]uint64, n), make([]uint8, n), make([]int32, n)

@@ -19,11 +19,11 @@ type sample struct {
 // Shares of the traffic that calibration assumes.
 const (
 	shareOutside = 0.30 // out of scope
-	shareHeld    = 0.06 // of the acceptor's training weight: topics that the model has never seen
-	// shareRight is how often forced choice is right on messages of citizens. Cross-validation underrates it: editors take care that no
-	// phrase resembles another, citizens resemble each other (measured: 66 % in cross-validation, 95 % on messages of another author).
-	// Samples are weighted to this share; it is set below what was measured.
-	shareRight = 0.90
+	shareHeld    = 0.0 // of the acceptor's training weight: topics that the model has never seen
+	// easier is the factor by which the odds of a right forced choice are better on messages of citizens than in cross-validation: editors take care
+	// that no phrase resembles another, citizens resemble each other. Samples are weighted accordingly. (Measured: 72 % in cross-validation, 95 % on
+	// messages of another author, a factor of 7; with 10 phrases a topic, 5. It is set below that.)
+	easier = 4.0
 	// offerLoss: one in so many phrases, of those that forced choice gets right in cross-validation, is not offered but handed over. With it
 	// goes most of what is out of scope.
 	offerLoss = 45
@@ -233,6 +233,8 @@ func (m *Model) weights(in []sample) []float64 {
 			wrong++
 		}
 	}
+	odds := easier * (right + 1) / (wrong + 1)
+	shareRight := odds / (1 + odds)
 	w := make([]float64, len(in))
 	for i := range in {
 		switch {

@@ -85,7 +85,7 @@ func (s *speller) pieceCost(piece string, letters, whole int) float64 {
 			// An inflection of a known word: its stem is what is left without a short ending.
 			stem := piece
 			for cut := 0; cut < 3 && len(stem) > 6; cut++ {
-				if n, ok := s.lex.stems[stem]; ok {
+				if n, ok := s.stems[stem]; ok {
 					return s.logAll - math.Log(float64(n)) + 2.5
 				}
 				_, size := utf8.DecodeLastRuneInString(stem)

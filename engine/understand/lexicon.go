@@ -16,17 +16,17 @@ type lexeme struct {
 	stemID  int32    // feature of the stem, -1 when unknown
 	gramIDs []int32
 	miss    int32 // n-grams that the model doesn't know
+	typo    bool  // looks like a misspelling of a much more frequent word
 }
 
 // lexicon is the vocabulary of the corpus.
 type lexicon struct {
 	index map[string]int32
 	words []lexeme
-	stems map[string]int32 // stem → how often; to tell inflections of known words from typos
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{index: map[string]int32{}, stems: map[string]int32{}}
+	return &lexicon{index: map[string]int32{}}
 }
 
 // add counts a word of the corpus and returns its number.
@@ -39,7 +39,6 @@ func (l *lexicon) add(word string, an *analyser) int32 {
 		l.words = append(l.words, x)
 	}
 	l.words[id].count++
-	l.stems[l.words[id].stem]++
 	return id
 }
 

@@ -64,6 +64,7 @@ type pair struct {
 	left, right int // classes
 	x           []float64
 	score       float64
+	conf        [2]float64 // of the halves
 }
 
 // halves finds the best way to read a message as two needs. assess judges a piece.
@@ -83,7 +84,7 @@ func (m *Model) halves(toks []token, whole *evidence, assess func([]token) evide
 			continue
 		}
 		if score := math.Sqrt(a.conf*b.conf) + 0.05*float64(c.kind) + 0.05*float64(c.joint); score > best.score {
-			best, found = pair{a.best, b.best, pairSignals(whole, &a, &b, c), score}, true
+			best, found = pair{a.best, b.best, pairSignals(whole, &a, &b, c), score, [2]float64{a.conf, b.conf}}, true
 		}
 	}
 	return best, found
@@ -128,12 +129,16 @@ func (m *Model) both(toks []token, e *evidence, r *Reading, w *work) {
 	if q < m.cal.Both {
 		return
 	}
-	first := []Scored{{m.classes[p.left].id, q}, {m.classes[p.right].id, q}}
+	one, two := Scored{m.classes[p.left].id, p.conf[0]}, Scored{m.classes[p.right].id, p.conf[1]}
+	r.Decision, r.Needs = Answer, []string{one.Topic, two.Topic}
+	if two.Score > one.Score {
+		one, two = two, one
+	}
+	first := []Scored{one, two}
 	for _, t := range r.Topics {
-		if t.Topic != first[0].Topic && t.Topic != first[1].Topic && len(first) < most {
-			first = append(first, Scored{t.Topic, min(t.Score, 1-q)})
+		if t.Topic != one.Topic && t.Topic != two.Topic && len(first) < most {
+			first = append(first, Scored{t.Topic, min(t.Score, two.Score, 1-one.Score)})
 		}
 	}
-	r.Topics, r.Confidence, r.Reject, r.Vague = first, q, "", false
-	r.Decision, r.Needs = Answer, []string{first[0].Topic, first[1].Topic}
+	r.Topics, r.Confidence, r.Reject, r.Vague, r.judged = first, two.Score, "", false, q
 }

@@ -1,7 +1,9 @@
 package understand
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sort"
 	"unicode/utf8"
 )
@@ -10,8 +12,9 @@ import (
 // vocabulary, which is enough: a word that no phrase holds can't say anything to the classifiers.
 type speller struct {
 	lex    *lexicon
-	hashes []uint32 // sorted: keys of sounds, whole and with one letter left out
-	words  []int32  // the word behind each hash
+	hashes []uint32         // sorted: keys of sounds, whole and with one letter left out
+	words  []int32          // the word behind each hash
+	stems  map[string]int32 // stem → how often, misspellings left out; to tell inflections of known words from typos
 	logAll float64
 }
 
@@ -27,25 +30,50 @@ func newSpeller(lex *lexicon) *speller {
 	for i := range lex.words {
 		x := &lex.words[i]
 		total += float64(x.count)
-		if n := utf8.RuneCountInString(x.text); n < 4 || n > 30 || x.text[0] == '#' || x.text[0] < 'a' {
+		if n := utf8.RuneCountInString(x.text); n < 4 || n > 30 || x.text[0] == '#' || x.text[0] < 'a' || x.typo {
 			continue
 		}
 		key := phonetic(x.text, buf[:0])
 		eachDelete(key, func(h uint32) { pairs = append(pairs, pair{h, int32(i)}) })
 	}
-	sort.Slice(pairs, func(i, j int) bool {
-		if pairs[i].h != pairs[j].h {
-			return pairs[i].h < pairs[j].h
-		}
-		return pairs[i].w < pairs[j].w
-	})
+	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(cmp.Compare(a.h, b.h), cmp.Compare(a.w, b.w)) })
 	for i, p := range pairs {
 		if i == 0 || p != pairs[i-1] {
 			s.hashes, s.words = append(s.hashes, p.h), append(s.words, p.w)
 		}
 	}
+	s.stems = make(map[string]int32, len(lex.words))
+	for i := range lex.words {
+		if x := &lex.words[i]; !x.typo {
+			s.stems[x.stem] += x.count
+		}
+	}
 	s.logAll = math.Log(total + 1)
 	return s
+}
+
+// findTypos marks the misspellings among the words of the content, which holds some on purpose: rare words that are one slip away from a word
+// at least rarity times as frequent. They stay what they are, but nothing is corrected to them, and their inflections are not taken for words.
+func (s *speller) findTypos() {
+	const rarity = 6
+	n := len(s.lex.words)
+	typo := make([]bool, n)
+	parallel(2, func(part int) {
+		for i := part * n / 2; i < (part+1)*n/2; i++ {
+			x := &s.lex.words[i]
+			if x.count > 2 || utf8.RuneCountInString(x.text) < 5 {
+				continue
+			}
+			id, cost := s.nearest(x.text, func(o int32) bool {
+				y := &s.lex.words[o]
+				return y.stem != x.stem && y.count >= rarity*x.count && s.stems[y.stem] >= rarity*s.stems[x.stem]
+			})
+			typo[i] = id >= 0 && cost < 0.96
+		}
+	})
+	for i := range typo {
+		s.lex.words[i].typo = typo[i]
+	}
 }
 
 // eachDelete calls f with the hash of a key and of the key with each letter left out.
@@ -80,7 +108,7 @@ func (s *speller) knows(word string) bool {
 	if len(word) < 6 || len(word) > maxWordBytes {
 		return false
 	}
-	_, ok := s.lex.stems[stem(word)]
+	_, ok := s.stems[stem(word)]
 	return ok
 }
 
@@ -94,9 +122,18 @@ const (
 
 // correct returns the vocabulary word that was meant, or "" when none is near enough or two are equally near.
 func (s *speller) correct(word string) (best string, cost float64) {
+	id, cost := s.nearest(word, nil)
+	if id < 0 {
+		return "", 0
+	}
+	return s.lex.words[id].text, cost
+}
+
+// nearest finds the vocabulary word that was meant; allow, if given, says which words may be.
+func (s *speller) nearest(word string, allow func(int32) bool) (best int32, cost float64) {
 	n := utf8.RuneCountInString(word)
 	if n < minSpell || n > 30 || word[0] == '#' || word[0] < 'a' {
-		return "", 0
+		return -1, 0
 	}
 	limit := 0.96
 	switch {
@@ -113,7 +150,7 @@ func (s *speller) correct(word string) (best string, cost float64) {
 	if latin {
 		limit = math.Min(limit, 1.05)
 		if n < 5 {
-			return "", 0
+			return -1, 0
 		}
 	}
 	var buf [128]byte
@@ -124,7 +161,7 @@ func (s *speller) correct(word string) (best string, cost float64) {
 	eachDelete(key, func(h uint32) {
 		for i := sort.Search(len(s.hashes), func(i int) bool { return s.hashes[i] >= h }); i < len(s.hashes) && s.hashes[i] == h; i++ {
 			id := s.words[i]
-			if id == bestID {
+			if id == bestID || allow != nil && !allow(id) {
 				continue
 			}
 			x := &s.lex.words[id]
@@ -148,9 +185,9 @@ func (s *speller) correct(word string) (best string, cost float64) {
 		}
 	})
 	if bestID < 0 || second-first < 0.12 && cost > sure {
-		return "", 0
+		return -1, 0
 	}
-	return s.lex.words[bestID].text, cost
+	return bestID, cost
 }
 
 // editCost is a Damerau distance where the usual confusions are cheap. It is bounded by the lengths that correct lets in.

@@ -49,6 +49,18 @@ func (c Corpus) Hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// Key is what a cache of a trained model is filed under: the corpus and everything in the options that changes the model.
+func Key(c Corpus, o Options) string {
+	if o.WrongShare <= 0 {
+		o.WrongShare = defaultWrongShare
+	}
+	sum := sha256.Sum256([]byte(c.Hash() + fmt.Sprintf("%+v", o)))
+	return hex.EncodeToString(sum[:])
+}
+
+// defaultWrongShare is the share of wrong answers that the thresholds aim at unless told otherwise.
+const defaultWrongShare = 0.05
+
 // The names of the background classes. They can't collide with topic ids, which hold no star.
 const (
 	otherID = "*other"
@@ -70,7 +82,7 @@ func Train(c Corpus, o Options) *Model { return train(c, o, nil) }
 // train makes a model; look, if given, sees the cross-validated samples before they are forgotten.
 func train(c Corpus, o Options, look func(*Model, []sample)) *Model {
 	if o.WrongShare <= 0 {
-		o.WrongShare = 0.05
+		o.WrongShare = defaultWrongShare
 	}
 	m := &Model{hash: c.Hash(), opt: o, polite: c.Politeness}
 	if !o.NoSynonyms {
@@ -100,6 +112,7 @@ func train(c Corpus, o Options, look func(*Model, []sample)) *Model {
 	m.lin = lin
 	m.nb = newNeighbours(p.docs, p.label, p.dim, m.sp.group)
 	m.nb.size = m.nb.lengths(p.classes, m.sp.tune.full(m.sp.con.n > 0), nil)
+	newSpeller(m.sp.lex).findTypos()
 	m.rep = newRepairer(m.sp)
 	m.index(docs)
 	m.relate()

@@ -69,12 +69,15 @@ type Reading struct {
 	Needs []string `json:"needs,omitempty"`
 	// Reject is the named out-of-scope family that was understood; Decision is then HandOff.
 	Reject string `json:"reject,omitempty"`
-	// Confidence is the calibrated probability that the first topic is right (for a named reject: that the reject is).
+	// Confidence is the calibrated probability that the first topic is right (for a named reject: that the reject is; for two needs: that of the
+	// less sure one).
 	Confidence float64 `json:"confidence"`
 	// Normal is the text as understood after repair, personal numbers masked.
 	Normal string `json:"normal"`
 	// Vague says that the message is too vague for anyone to answer.
 	Vague bool `json:"vague,omitempty"`
+
+	judged float64 // what the judge of two needs said, for explanations
 }
 
 // Options steer training. The zero value is the shipped configuration.

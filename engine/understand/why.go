@@ -87,7 +87,7 @@ func (m *Model) Thresholds() map[string]float64 {
 func (m *Model) decided(r *Reading, e *evidence) string {
 	switch {
 	case r.Decision == Answer && len(r.Needs) == 2:
-		return fmt.Sprintf("two needs: %.3f ≥ %.3f", r.Confidence, m.cal.Both)
+		return fmt.Sprintf("two needs: %.3f ≥ %.3f", r.judged, m.cal.Both)
 	case r.Decision == Answer:
 		for c := range m.classes {
 			if m.classes[c].id == r.Needs[0] {

@@ -69,8 +69,8 @@ class SpravkaChat extends HTMLElement {
     this.badge = h('span', { class: 'badge', hidden: true })
     this.launcher = h('button', { class: 'launch', type: 'button', 'aria-haspopup': 'dialog', onclick: () => this.open() }, icon('chat'), h('span', { class: 'words' }, say.launch), this.badge)
     this.panel = h('div', { class: 'panel', tabIndex: -1, hidden: !this.whole, 'aria-labelledby': 'name', onkeydown: (e) => this.key(e), onfocusout: (e) => this.left(e) },
-      h('header', {}, h('span', { class: 'face' }, icon('chat')), h('div', { class: 'title' }, this.name, this.sub), this.menu(),
-        !this.whole && h('button', { class: 'icon', type: 'button', 'aria-label': say.close, title: say.close, onclick: () => this.close() }, icon('fold'))),
+      h('div', { class: 'head' }, h('span', { class: 'face' }, icon('chat')), h('div', { class: 'title' }, this.name, this.sub), this.menu(),
+        !this.whole && tool('fold', say.close, () => this.close())),
       this.bar, this.cut, h('div', { class: 'middle' }, this.log.box, this.log.jump), this.writer.box)
     if (!this.whole) this.panel.setAttribute('role', 'dialog')
     const frame = h('div', { lang: this.lang_ }, this.live, this.panel)
@@ -88,7 +88,7 @@ class SpravkaChat extends HTMLElement {
     const { say } = this
     const item = (shape, text, act) => h('button', { type: 'button', onclick: act }, icon(shape), h('span', {}, text))
     const way = (href, text, more) => h('a', { href, ...more }, icon('page'), h('span', {}, text))
-    this.more = h('button', { class: 'icon', type: 'button', 'aria-label': say.menu, title: say.menu, 'aria-expanded': 'false', onclick: () => this.unfold(this.items.hidden) }, icon('menu'))
+    this.more = tool('menu', say.menu, () => this.unfold(this.items.hidden), { 'aria-expanded': 'false' })
     this.items = h('div', { class: 'items', hidden: true },
       item('save', say.save, () => (this.unfold(false), this.download('transcript', 'spravka.txt', say.saved))),
       this.whole ? way('?lang=' + (this.lang_ === 'ru' ? 'en' : 'ru'), say.lang) : way(this.base.slice(0, -1) + '?lang=' + this.lang_, say.page, { target: '_blank', rel: 'noopener' }),
@@ -198,12 +198,15 @@ class SpravkaChat extends HTMLElement {
   state(s) {
     const { say } = this
     const waits = s.owner === 'queue'
-    this.sub.textContent = waits ? say.isQueue : s.owner === 'operator' ? this.operator || say.isOperator : say.isBot
+    this.sub.textContent = waits ? say.isQueue : s.owner === 'operator' ? (this.operator ? say.operator + ': ' + this.operator : say.isOperator) : say.isBot
     this.writer.called(s.owner !== 'bot')
     this.bot = s.owner === 'bot'
     const place = s.ahead === undefined ? '' : s.ahead ? say.ahead + s.ahead + '. ' : say.next + ' '
-    this.bar.hidden = !waits
-    this.bar.replaceChildren(icon('clock'), h('span', {}, h('b', {}, say.isQueue + '. '), place, s.ticket ? say.ticket + s.ticket + '. ' : '', say.wait))
+    // The bar takes room from the log: who was at its end stays there, or the quick replies would slip out of sight.
+    this.log.keep(() => {
+      this.bar.hidden = !waits
+      this.bar.replaceChildren(icon('clock'), h('span', {}, h('b', {}, say.isQueue + '. '), place, s.ticket ? say.ticket + s.ticket + '. ' : '', say.wait))
+    })
   }
 
   // status shows that the connection is gone, but not every hiccup.

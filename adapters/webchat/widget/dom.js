@@ -43,6 +43,10 @@ const icon = (name) => {
   return svg
 }
 
+// tool is a button that shows a shape and says a word.
+const tool = (shape, label, onclick, more) =>
+  h('button', { type: 'button', class: 'icon', 'aria-label': label, title: label, onclick, ...more }, icon(shape))
+
 // A UUID also where crypto.randomUUID is missing, as on pages without HTTPS.
 const uuid = () => {
   const b = crypto.getRandomValues(new Uint8Array(16))

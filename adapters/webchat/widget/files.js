@@ -31,7 +31,7 @@ class Tray {
     const { say } = this
     const bar = h('progress', { max: 1, value: 0, 'aria-label': say.uploading + ': ' + file.name })
     const note = h('span', { class: 'note' }, sizeOf(file.size, say, this.link.lang))
-    const drop = h('button', { type: 'button', class: 'icon', 'aria-label': say.drop + ': ' + file.name, onclick: () => this.drop(f) }, icon('close'))
+    const drop = tool('close', say.drop + ': ' + file.name, () => this.drop(f))
     const row = h('li', { class: 'chip' }, icon('file'), h('span', { class: 'what' }, h('span', { class: 'name' }, file.name), note, bar), drop)
     const f = { file, row, bar, note, name: file.name, size: file.size }
     this.files.push(f)

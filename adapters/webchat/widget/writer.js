@@ -21,12 +21,12 @@ class Writer {
     })
     this.note = h('p', { class: 'error', id: 'error', hidden: true })
     this.human = h('button', { type: 'button', class: 'human', onclick: () => this.human.ariaDisabled !== 'true' && on.human() }, icon('person'), h('span', {}, say.human))
-    this.box = h('form', { class: 'writer', onsubmit: (e) => (e.preventDefault(), this.submit()) },
+    this.box = h('div', { class: 'writer' },
       this.tray.box, this.note,
       h('div', { class: 'field' },
-        h('button', { type: 'button', class: 'icon', 'aria-label': say.attach, title: say.attach, onclick: () => this.pick.click() }, icon('clip')),
+        tool('clip', say.attach, () => this.pick.click()),
         this.pick, this.text,
-        h('button', { class: 'send', 'aria-label': say.send, title: say.send }, icon('send'))),
+        tool('send', say.send, () => this.submit(), { class: 'send' })),
       this.human)
   }
 
