@@ -175,6 +175,11 @@ func (t *turn) overhear(text string, secret bool) {
 			t.toBot()
 			return
 		}
+	case cmdHuman:
+		if k := t.openTicket(); k != nil && t.c.Owner == OwnerQueue {
+			t.notice(t.sentence("handoff.already", "ticket", k.Number), t.button(cmdBot))
+			return
+		}
 	}
 	if k := t.openTicket(); k != nil && t.c.Owner == OwnerQueue && k.Priority != desk.Urgent && text != "" {
 		if u := t.understand(text); u.Decision == understand.Answer && u.Needs[0] == topicUrgent {

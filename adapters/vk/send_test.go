@@ -147,7 +147,7 @@ func TestSentForms(t *testing.T) {
 		if want := "Выберите:\n\n• паспорт\n• СНИЛС (https://sfr.gov.ru)"; got.Get("message") != want {
 			t.Errorf("%q, want %q", got.Get("message"), want)
 		}
-		want := `{"buttons":[[{"action":{"label":"Паспорт","payload":"{\"p\":\"t:passport\"}","type":"callback"}}],[{"action":{"label":"Назад","payload":"{\"p\":\"~back\"}","type":"callback"}}]],"inline":true}`
+		want := `{"buttons":[[{"action":{"label":"Паспорт","payload":"{\"p\":\"t:passport\"}","type":"callback"},"color":"secondary"}],[{"action":{"label":"Назад","payload":"{\"p\":\"~back\"}","type":"callback"},"color":"secondary"}]],"inline":true}`
 		if got.Get("keyboard") != want {
 			t.Errorf("%s", got.Get("keyboard"))
 		}

@@ -21,7 +21,7 @@ type span struct {
 
 // inline finds bold text, links and bare addresses. The widget has the same expression (widget/markup.js), and a test
 // holds the two together.
-var inline = regexp.MustCompile(`\*\*([^*\n]+)\*\*|\[([^\[\]\n]+)\]\(((?:https://|tel:|mailto:)[^\s()]+)\)|(https://[^\s<>"()\[\]*]*[^\s<>"()\[\]*.,;:!?])`)
+var inline = regexp.MustCompile(`\*\*([^*\n]+)\*\*|\[([^\[\]\n]+)\]\(((?:https://|tel:|mailto:)[^\s()]+)\)|(https://[^\s<>"«»()\[\]*]*[^\s<>"«»()\[\]*.,;:!?])`)
 
 // blocks reads the small Markdown of messages: paragraphs, "- " lists, **bold**, links. All else is text.
 func blocks(text string) []block {

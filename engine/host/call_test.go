@@ -162,12 +162,12 @@ func TestAnswerThatCanNotBeStored(t *testing.T) {
 		h := newHouse(t, host.Config{Now: since2026()})
 		id := h.say("a", "1", sayService).Conversation
 		var failures atomic.Int64
-		h.store.commit = func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
+		h.store.commit.set(func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
 			if failures.Add(1) <= 4 {
 				return nil, errDisk
 			}
 			return write()
-		}
+		})
 		h.run()
 		wait(1)
 		if n := h.counts(id, words(t, "quiet")); n != 1 || len(h.pending()) != 0 {

@@ -81,11 +81,11 @@ steps:
 	t.Run("hears of a store that fails", func(t *testing.T) {
 		h := newHouse(t, host.Config{})
 		id := h.say("a", "1", sayService).Conversation
-		h.store.commit = func([]*host.Turn, func() ([]error, error)) ([]error, error) { return nil, errDisk }
+		h.store.commit.set(func([]*host.Turn, func() ([]error, error)) ([]error, error) { return nil, errDisk })
 		if err := h.Drain(t.Context()); !errors.Is(err, errDisk) {
 			t.Errorf("Drain: %v", err)
 		}
-		h.store.commit = nil
+		h.store.commit.unset()
 		must(t, h.Drain(t.Context()))
 		if n := h.counts(id, words(t, "quiet")); n != 1 {
 			t.Errorf("the citizen was told %d times", n)

@@ -96,10 +96,10 @@ func TestStoreFails(t *testing.T) {
 		})
 		synctest.Wait()
 		batch := 0
-		h.store.commit = func(turns []*host.Turn, _ func() ([]error, error)) ([]error, error) {
+		h.store.commit.set(func(turns []*host.Turn, _ func() ([]error, error)) ([]error, error) {
 			batch += len(turns)
 			return nil, errDisk
-		}
+		})
 		for who, text := range texts {
 			wg.Go(func() {
 				if _, err := h.Receive(context.Background(), said(who, "of "+who, text)); !errors.Is(err, errDisk) {
@@ -125,7 +125,7 @@ func TestStoreFails(t *testing.T) {
 			t.Errorf("a timer: %v, %v; pending calls: %v; calls made: %v", ok, err, h.pending(), h.service.asked())
 		}
 
-		h.store.commit = nil
+		h.store.commit.unset()
 		for who, text := range texts {
 			if r := h.say(who, "of "+who, text); r.Duplicate {
 				t.Errorf("the update of %s counts as handled", who)
@@ -145,16 +145,16 @@ func TestStoreFailsAfterWriting(t *testing.T) {
 		h := newHouse(t, host.Config{Now: since2026(), Channels: []host.Channel{c}}).run()
 		synctest.Wait()
 		in := host.Inbound{Peer: host.Peer{Channel: "push", ID: "a"}, Update: "1", Event: engine.Said{Text: sayService}}
-		h.store.commit = func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
+		h.store.commit.set(func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
 			if _, err := write(); err != nil {
 				t.Error(err)
 			}
 			return nil, errDisk
-		}
+		})
 		if _, err := h.Receive(t.Context(), in); !errors.Is(err, errDisk) {
 			t.Fatal(err)
 		}
-		h.store.commit = nil
+		h.store.commit.unset()
 		synctest.Wait()
 		r := h.receive(in)
 		if !r.Duplicate {

@@ -84,14 +84,27 @@ func since2026() func() time.Time {
 	return func() time.Time { return monday.Add(time.Since(began)) }
 }
 
+// hook is a function that a test may put in, exchange or take out at any time.
+type hook[F any] struct{ at atomic.Pointer[F] }
+
+func (h *hook[F]) set(f F) { h.at.Store(&f) }
+func (h *hook[F]) unset()  { h.at.Store(nil) }
+
+func (h *hook[F]) get() (f F, ok bool) {
+	if p := h.at.Load(); p != nil {
+		return *p, true
+	}
+	return f, false
+}
+
 // store is a SQLite store whose calls a test can stop, spoil and count.
 type store struct {
 	host.Store
-	dead   *atomic.Bool // nothing is read or written any more: the process that used it was killed
-	commit func(turns []*host.Turn, write func() ([]error, error)) ([]error, error)
-	load   func(id int64) error
-	due    func(due []host.Timer) []host.Timer
-	mark   func([]host.Mark) error
+	dead   atomic.Bool // nothing is written any more: the process that used it was killed
+	commit hook[func(turns []*host.Turn, write func() ([]error, error)) ([]error, error)]
+	load   hook[func(id int64) error]
+	due    hook[func(due []host.Timer) []host.Timer]
+	mark   hook[func([]host.Mark) error]
 }
 
 var errDead = errors.New("the process is dead")
@@ -111,22 +124,22 @@ func newStore(t testing.TB) *store {
 }
 
 // over gives a store of its own hooks over the same data.
-func over(s host.Store) *store { return &store{Store: s, dead: new(atomic.Bool)} }
+func over(s host.Store) *store { return &store{Store: s} }
 
 func (s *store) Commit(ctx context.Context, turns []*host.Turn) ([]error, error) {
 	write := func() ([]error, error) { return s.Store.Commit(ctx, turns) }
 	if s.dead.Load() {
 		return nil, errDead
 	}
-	if s.commit != nil {
-		return s.commit(turns, write)
+	if commit, ok := s.commit.get(); ok {
+		return commit(turns, write)
 	}
 	return write()
 }
 
 func (s *store) Load(ctx context.Context, id int64) (host.Record, error) {
-	if s.load != nil {
-		if err := s.load(id); err != nil {
+	if load, ok := s.load.get(); ok {
+		if err := load(id); err != nil {
 			return host.Record{}, err
 		}
 	}
@@ -134,19 +147,19 @@ func (s *store) Load(ctx context.Context, id int64) (host.Record, error) {
 }
 
 func (s *store) Due(ctx context.Context, now time.Time, limit int) ([]host.Timer, error) {
-	due, err := s.Store.Due(ctx, now, limit)
-	if s.due != nil {
-		due = s.due(due)
+	all, err := s.Store.Due(ctx, now, limit)
+	if due, ok := s.due.get(); ok {
+		all = due(all)
 	}
-	return due, err
+	return all, err
 }
 
 func (s *store) Mark(ctx context.Context, marks []host.Mark) error {
 	if s.dead.Load() {
 		return errDead
 	}
-	if s.mark != nil {
-		if err := s.mark(marks); err != nil {
+	if mark, ok := s.mark.get(); ok {
+		if err := mark(marks); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -123,12 +124,11 @@ func (w *world) restart(rt *rapid.T) {
 
 // fault makes one of the next commits fail, before or after it is written, and perhaps kill the process.
 func (w *world) fault(rt *rapid.T) {
-	spared := rapid.IntRange(0, 2).Draw(rt, "spared")
+	spared := rapid.IntRange(0, 2).Draw(rt, "spared") // only the committer counts it down
 	written := rapid.Bool().Draw(rt, "written")
 	deadly := rapid.Bool().Draw(rt, "deadly")
 	s := w.main.store
-	synctest.Wait() // the committer does not look at the hook now
-	s.commit = func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
+	s.commit.set(func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
 		if spared--; spared != -1 {
 			return write()
 		}
@@ -139,23 +139,20 @@ func (w *world) fault(rt *rapid.T) {
 		}
 		s.dead.Store(deadly)
 		return nil, errDisk
-	}
+	})
 }
 
 // trouble makes the channel refuse the next few messages for the moment.
 func (w *world) trouble(rt *rapid.T) {
 	left := rapid.IntRange(1, 3).Draw(rt, "failures")
 	err := rapid.SampledFrom([]error{errors.New("no connection"), host.RetryAfterError{After: 7 * time.Second}}).Draw(rt, "error")
-	synctest.Wait()
-	var mu sync.Mutex
-	w.channel.send = func(context.Context, host.Outgoing) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if left--; left < 0 {
-			return nil
+	var refused atomic.Int64
+	w.channel.behave(func(context.Context, host.Outgoing) error {
+		if refused.Add(1) <= int64(left) {
+			return err
 		}
-		return err
-	}
+		return nil
+	})
 }
 
 func (w *world) pass(rt *rapid.T) {
@@ -247,10 +244,10 @@ func (w *world) burst(rt *rapid.T) {
 		in := w.message(rt, k)
 		messages[k], results[k] = in, &[2]result{}
 		for i := range 2 {
-			h := w.host(rt)
+			h, out := w.host(rt), &results[k][i]
 			wg.Go(func() {
 				r, err := h.Receive(context.Background(), in)
-				results[k][i] = result{r, err}
+				*out = result{r, err}
 			})
 		}
 	}
@@ -404,7 +401,7 @@ func (w *world) check(rt *rapid.T) {
 // settle lets everything come to rest and looks at what has to be so then.
 func (w *world) settle(rt *rapid.T) {
 	synctest.Wait()
-	w.main.store.commit = nil
+	w.main.store.commit.unset()
 	if w.main.store.dead.Load() {
 		w.revive()
 	}

@@ -187,7 +187,7 @@ func TestOutboxWhenTheStoreFails(t *testing.T) {
 			c := &channel{name: "push", idempotent: idempotent}
 			h := pushing(t, c)
 			id := h.receive(pushed("a", "1", sayAnswer)).Conversation
-			h.store.mark = func([]host.Mark) error { return errors.New("the disk is full") }
+			h.store.mark.set(func([]host.Mark) error { return errors.New("the disk is full") })
 			h.run()
 			wait(1)
 			want := 13 // one a sweep: what was sent could not be noted
@@ -197,7 +197,7 @@ func TestOutboxWhenTheStoreFails(t *testing.T) {
 			if n := len(c.tried()); n != want {
 				t.Errorf("idempotent %v: sent %d times in a minute", idempotent, n)
 			}
-			h.store.mark = nil
+			h.store.mark.unset()
 			wait(1)
 			if arrived := c.arrived("a"); len(h.left(id)) != 0 || len(arrived) != want+1 {
 				t.Errorf("idempotent %v: left over: %v; arrived: %v", idempotent, h.left(id), arrived)

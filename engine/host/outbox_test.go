@@ -37,13 +37,23 @@ func (c *channel) Idempotent() bool { return c.idempotent }
 
 func (c *channel) Send(ctx context.Context, m host.Outgoing) (err error) {
 	at := time.Now()
-	if c.send != nil {
-		err = c.send(ctx, m)
+	c.mu.Lock()
+	send := c.send
+	c.mu.Unlock()
+	if send != nil {
+		err = send(ctx, m)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.seen = append(c.seen, shipment{m, at, err})
 	return err
+}
+
+// behave changes how the channel sends.
+func (c *channel) behave(send func(context.Context, host.Outgoing) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.send = send
 }
 
 // tried lists what was tried, in order.
@@ -252,10 +262,10 @@ func TestOutboxGoesOnAfterARefusal(t *testing.T) {
 					return nil
 				}
 				h := newHouse(t, host.Config{Now: since2026(), Channels: []host.Channel{c}, Log: slog.New(slog.NewTextHandler(&log, nil))})
-				h.store.mark = func(all []host.Mark) error {
+				h.store.mark.set(func(all []host.Mark) error {
 					marks = append(marks, all...)
 					return nil
-				}
+				})
 				h.run()
 				id := h.receive(pushed("a", "1", sayAnswer)).Conversation
 				synctest.Wait()

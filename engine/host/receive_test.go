@@ -136,10 +136,10 @@ func TestManyUpdatesOfOneConversationKeepTheirOrder(t *testing.T) {
 // held makes every commit wait until release is called.
 func held(s *store) (release func()) {
 	gate := make(chan struct{})
-	s.commit = func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
+	s.commit.set(func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
 		<-gate
 		return write()
-	}
+	})
 	return sync.OnceFunc(func() { close(gate) })
 }
 

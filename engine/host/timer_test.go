@@ -164,13 +164,13 @@ func TestTimerThatCanNotBeFired(t *testing.T) {
 		h = h.next(host.Config{})
 		spoilt := errors.New("the state is unreadable")
 		var loads atomic.Int64
-		h.store.load = func(id int64) error {
+		h.store.load.set(func(id int64) error {
 			if id == bad {
 				loads.Add(1)
 				return spoilt
 			}
 			return nil
-		}
+		})
 		if err := h.FireDue(t.Context()); !errors.Is(err, spoilt) {
 			t.Errorf("FireDue: %v", err)
 		}
@@ -180,7 +180,7 @@ func TestTimerThatCanNotBeFired(t *testing.T) {
 		if n := loads.Load(); n < 5 || n > 20 {
 			t.Errorf("the conversation was loaded %d times within a minute", n)
 		}
-		h.store.load = nil
+		h.store.load.unset()
 		wait(1)
 		if n := len(h.reminders(bad)); n != 1 {
 			t.Errorf("reminded %d times once it could be loaded", n)
@@ -198,7 +198,7 @@ func TestTimerThatStaysDue(t *testing.T) {
 		wait(20)
 		must(t, h.FireDue(t.Context()))
 		var reads atomic.Int64
-		h.store.due = func(real []host.Timer) []host.Timer {
+		h.store.due.set(func(real []host.Timer) []host.Timer {
 			if reads.Add(1) > 1000 {
 				return nil
 			}
@@ -206,7 +206,7 @@ func TestTimerThatStaysDue(t *testing.T) {
 				real = append(real, host.Timer{Conversation: id, Name: "silence", Due: due})
 			}
 			return real
-		}
+		})
 		h.run()
 		time.Sleep(time.Second)
 		if n := reads.Load(); n > 60 {

@@ -19,7 +19,10 @@ type sample struct {
 // Shares of the traffic that calibration assumes.
 const (
 	shareOutside = 0.30 // out of scope
-	shareHeld    = 0.0 // of the acceptor's training weight: topics that the model has never seen
+	// Where the content has fewer than enoughOutside out-of-scope phrases, topics are left out of training in turn and play the part. They are poor
+	// actors: with enough real ones, leaving them away is better by every measure and saves a third of the time.
+	enoughOutside = 150
+	shareHeld     = 0.10 // their share of the acceptor's training weight
 	// easier is the factor by which the odds of a right forced choice are better on messages of citizens than in cross-validation: editors take care
 	// that no phrase resembles another, citizens resemble each other. Samples are weighted accordingly. (Measured: 72 % in cross-validation, 95 % on
 	// messages of another author, a factor of 7; with 10 phrases a topic, 5. It is set below that.)
@@ -42,7 +45,13 @@ func (m *Model) calibrate(p *problem, alpha duals, docs [][]token, look func(*Mo
 			kept[k] = u
 		}
 	}
-	for k := 0; k < heldRounds; k++ {
+	outside := 0
+	for i := range in {
+		if !m.inside(&in[i]) {
+			outside++
+		}
+	}
+	for k := 0; k < heldRounds && outside < enoughOutside; k++ {
 		absent := m.absent(k)
 		u := m.without(p, alpha, func(i int) bool { return absent[p.label[i]] })
 		held = append(held, m.round(p, u, absent)...)
@@ -260,8 +269,12 @@ func (m *Model) fitAcceptor(in, held []sample) {
 		}
 	}
 	n := float64(len(in))
+	rest := 1.0
+	if len(held) > 0 {
+		rest -= shareHeld
+	}
 	for i, w := range m.weights(in) {
-		add(&in[i], w*n*(1-shareHeld))
+		add(&in[i], w*n*rest)
 	}
 	for i := range held {
 		add(&held[i], n*shareHeld/float64(len(held)))

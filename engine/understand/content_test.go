@@ -13,7 +13,7 @@ import (
 func contentCorpus(t testing.TB) Corpus {
 	t.Helper()
 	byID := map[string]*Topic{}
-	var c Corpus
+	c := Corpus{Extra: map[string]string{}}
 	get := func(id string) *Topic {
 		if byID[id] == nil {
 			byID[id] = &Topic{ID: id, Sensitive: id == "account.recover" || id == "identity.confirm" || id == "application.change_payee",
@@ -71,12 +71,14 @@ func contentCorpus(t testing.TB) Corpus {
 			default:
 				var s struct {
 					Topic   string   `yaml:"topic"`
+					Title   string   `yaml:"title"`
 					Phrases []string `yaml:"phrases"`
 				}
 				if err := yaml.Unmarshal(raw, &s); err != nil || s.Topic == "" {
 					continue
 				}
 				top := get(s.Topic)
+				c.Extra[s.Topic] += s.Title + ". "
 				for _, p := range s.Phrases {
 					top.Phrases = append(top.Phrases, Phrase{p, loc})
 				}

@@ -7,7 +7,7 @@ func (m *Model) decide(e *evidence, toks []token, r *Reading) {
 	r.Vague = false
 	top := m.classes[e.top]
 	switch {
-	case e.best >= 0 && e.conf >= m.threshold(e.best) && !(top.kind == kindReject && e.p[e.top] > e.conf):
+	case e.best >= 0 && e.conf >= m.threshold(e.best) && !m.bare(e, toks) && !(top.kind == kindReject && e.p[e.top] > e.conf):
 		r.Decision = Answer
 		r.Needs = []string{m.classes[e.best].id}
 	case top.kind == kindVague && e.p[e.top] >= 0.4:
@@ -29,6 +29,11 @@ func (m *Model) threshold(c int) float64 {
 		return max(m.cal.Strict, m.cal.Answer)
 	}
 	return m.cal.Answer
+}
+
+// bare reports whether a message is a single word that names a thing and not what is wanted («пароль»): several topics fit, so it is offered.
+func (m *Model) bare(e *evidence, toks []token) bool {
+	return len(toks) == 1 && !e.exact && m.classes[e.best].kind == kindTopic
 }
 
 // empty reports whether nothing in a message can be understood, so that asking back is all one can do.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"sort"
 	"testing"
 	"time"
 )
@@ -41,54 +40,6 @@ func TestDev(t *testing.T) {
 	for i, n := range signalNames {
 		fmt.Printf("  %s %.2f\n", n, m.cal.Accept.W[i])
 	}
-	type pt struct {
-		conf      float64
-		in, right bool
-		vague     bool
-	}
-	var pts []pt
-	nIn, nOut := 0.0, 0.0
-	for _, c := range cases {
-		r := m.Understand(Query{Text: c.Text})
-		x := pt{conf: r.score(), in: len(c.Topics) > 0, vague: len(c.Tags) > 0 && c.Tags[0] == "oos-vague"}
-		x.right = x.in && len(r.Topics) > 0 && r.Topics[0].Topic == c.Topics[0]
-		if x.in {
-			nIn++
-		} else if !x.vague {
-			nOut++
-		}
-		pts = append(pts, x)
-	}
-	sort.Slice(pts, func(i, j int) bool { return pts[i].conf > pts[j].conf })
-	var in, right, wrong, out float64
-	best := map[string]string{}
-	for _, p := range pts {
-		switch {
-		case p.in && p.right:
-			in++
-			right++
-		case p.in:
-			in++
-			wrong++
-		default:
-			wrong++
-			if !p.vague {
-				out++
-			}
-		}
-		for _, lim := range []float64{1, 2, 3, 5} {
-			if out/nOut <= lim/100 {
-				best[fmt.Sprintf("oos<=%v%%", lim)] = fmt.Sprintf("answered %.3f wrong share %.3f t %.3f", in/nIn, wrong/(right+wrong), p.conf)
-			}
-			if wrong/(right+wrong) <= lim/100 {
-				best[fmt.Sprintf("wrong<=%v%%", lim)] = fmt.Sprintf("answered %.3f oos %.3f t %.3f", in/nIn, out/nOut, p.conf)
-			}
-		}
-	}
-	for _, k := range []string{"oos<=1%", "oos<=2%", "oos<=3%", "oos<=5%", "wrong<=2%", "wrong<=5%"} {
-		fmt.Println("   at", k, best[k])
-	}
-	fmt.Println("judge", m.cal.Judge.W, m.cal.Both)
 	if os.Getenv("SHOW") != "" {
 		for _, c := range cases {
 			r := m.Understand(Query{Text: c.Text})
@@ -105,10 +56,10 @@ func TestDev(t *testing.T) {
 	}
 }
 
-// TestDevOutside lists the out-of-scope messages nearest to an answer.
-func TestDevOutside(t *testing.T) {
+// TestCurve prints the learning curve and the ablation on the set that SPRAVKA_DEV names.
+func TestCurve(t *testing.T) {
 	path := os.Getenv("SPRAVKA_DEV")
-	if path == "" {
+	if path == "" || testing.Short() {
 		t.Skip("SPRAVKA_DEV names no evaluation set")
 	}
 	f, err := os.Open(path)
@@ -116,21 +67,19 @@ func TestDevOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	cases, _ := ReadCases(f)
-	m := Train(contentCorpus(t), Options{})
-	type row struct {
-		c Case
-		r Reading
+	cases, err := ReadCases(f)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var rows []row
-	for _, c := range cases {
-		if len(c.Topics) == 0 {
-			rows = append(rows, row{c, m.Understand(Query{Text: c.Text})})
-		}
+	row := func(name string, r Report) {
+		fmt.Printf("%-24s top1 %.3f top3 %.3f answered %.3f wrong %.3f resolved %.3f oos answered %.3f offered %.3f auroc %.3f\n",
+			name, r.Top1, r.Top3, r.Answered, r.WrongShare, r.Resolved, r.OOSAnswered, r.OOSOffered, r.AUROC)
 	}
-	sort.Slice(rows, func(i, j int) bool { return rows[i].r.score() > rows[j].r.score() })
-	for _, x := range rows[:25] {
-		w := m.Why(Query{Text: x.c.Text})
-		fmt.Printf("%.3f %s %s | %s\n   %s | near %v\n   %v\n", x.r.score(), x.r.Decision, x.r.Needs, x.c.Text, x.r.Normal, w.Nearest[:min(3, len(w.Nearest))], w.Features)
+	c := contentCorpus(t)
+	for _, p := range LearningCurve(c, cases, []int{10, 20, 40, 60}, Options{}, nil) {
+		row(fmt.Sprint(p.Phrases, " phrases"), p.Report)
+	}
+	for _, a := range Ablation(c, cases, Options{}, nil) {
+		row("without "+a.Without, a.Report)
 	}
 }

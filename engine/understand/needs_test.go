@@ -1,6 +1,9 @@
 package understand
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
 func TestCutPoints(t *testing.T) {
 	toks := tokenize(clean("забыл пароль, и ещё когда вы работаете? а почта"), nil)
@@ -42,5 +45,60 @@ func TestFollow(t *testing.T) {
 	}
 	if a, b := m.Understand(Query{Text: "а почтой?"}), m.Understand(Query{Text: "а почтой?", LastTopic: "no.such.topic"}); a.Confidence != b.Confidence {
 		t.Error("an unknown last topic changes the reading")
+	}
+}
+
+// TestTwoNeeds measures messages with two needs, and single ones that must stay single.
+func TestTwoNeeds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains on the whole content")
+	}
+	f, err := os.Open("testdata/two_needs.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cases, err := ReadCases(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := Train(contentCorpus(t), Options{})
+	rep := m.Evaluate(cases, nil)
+	t.Logf("both needs found in %.3f of %d", rep.BothFound, len(cases))
+	if rep.BothFound < 0.7 {
+		t.Errorf("both needs found in %.3f", rep.BothFound)
+	}
+	for _, c := range cases {
+		if r := m.Understand(Query{Text: c.Text}); !sameTopics(r.Needs, c.Topics) {
+			t.Log(c.Text, c.Topics, r.Decision, r.Needs)
+		}
+	}
+}
+
+func TestFollowUps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains on the whole content")
+	}
+	m := Train(contentCorpus(t), Options{})
+	right, n := 0, 0
+	for _, x := range [][3]string{
+		{"application.status", "а по почте?", "document.delivery"}, {"document.order", "а по почте можно", "document.delivery"},
+		{"application.status", "а если отказали?", "application.refused"}, {"hotline.call", "а в выходные?", "hotline.hours"},
+		{"hotline.hours", "а в чате?", "contact.chat"}, {"account.recover", "а если код не приходит?", "account.no_code"},
+		{"account.register", "а какие документы?", "account.documents"}, {"account.wrong_password", "а если заблокировали?", "account.locked"},
+		{"contact.chat", "а по почте?", "contact.email"}, {"document.delivery", "а муж может забрать?", "document.delivery"},
+		{"account.register", "а если уже зарегистрирован?", "account.duplicate"}, {"document.order", "а как оплатить?", "service.payment"},
+		{"hotline.call", "а если занято?", "hotline.no_connection"}, {"application.refused", "а куда пожаловаться?", "feedback.send"},
+		{"service.income_certificate", "а без интернета?", "document.no_internet"},
+	} {
+		n++
+		if r := m.Understand(Query{Text: x[1], LastTopic: x[0]}); len(r.Topics) > 0 && r.Topics[0].Topic == x[2] {
+			right++
+		} else {
+			t.Log(x, r.Decision, r.Topics)
+		}
+	}
+	if right < n-3 {
+		t.Errorf("%d of %d follow-ups understood", right, n)
 	}
 }

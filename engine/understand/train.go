@@ -127,7 +127,7 @@ func train(c Corpus, o Options, look func(*Model, []sample)) *Model {
 
 // prepare makes the parts that depend on settings only; reading from a cache does the same.
 func (m *Model) prepare() {
-	tune := labTune()
+	tune := defaultTuning()
 	an := &analyser{chars: !m.opt.NoChars, stems: !m.opt.NoStems, gramsMin: tune.gramsMin, gramsMax: tune.gramsMax}
 	if m.opt.NoChars {
 		tune.weight[groupChar] = 0

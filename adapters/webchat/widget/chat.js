@@ -73,7 +73,7 @@ class SpravkaChat extends HTMLElement {
         !this.whole && tool('fold', say.close, () => this.close())),
       this.bar, this.cut, h('div', { class: 'middle' }, this.log.box, this.log.jump), this.writer.box)
     if (!this.whole) this.panel.setAttribute('role', 'dialog')
-    const frame = h('div', { lang: this.lang_ }, this.live, this.panel)
+    const frame = h('div', { class: 'root', lang: this.lang_ }, this.live, this.panel)
     if (!this.whole) {
       frame.prepend(this.launcher)
       frame.setAttribute('role', 'region')
@@ -126,7 +126,7 @@ class SpravkaChat extends HTMLElement {
     this.launcher.hidden = true
     this.panel.hidden = false
     this.log.end()
-    ;(matchMedia('(pointer: fine)').matches ? this.writer.text : this.panel).focus()
+    ;(matchMedia('(pointer: coarse)').matches ? this.panel : this.writer.text).focus()
     this.seen()
     if (!this.store.get('token') && this.home) await this.adopt()
     this.link.start()
@@ -173,14 +173,18 @@ class SpravkaChat extends HTMLElement {
   }
 
   entry(e) {
-    if (this.shown) this.log.reset()
+    const again = this.shown // the greeting, now out of the history
+    if (again) this.log.reset()
     this.shown = false
     this.begun = true
     const text = this.log.entry(e)
     if (e.author === 'citizen') return this.log.offer([])
     if (e.buttons) this.log.offer(e.buttons)
-    if (e.name) this.operator = e.name
-    if (this.late) this.announce(text + (e.buttons ? `. ${this.say.options}: ` + e.buttons.map((b) => b.label).join(', ') : ''))
+    if (e.name) {
+      this.operator = e.name
+      this.state(this.now)
+    }
+    if (this.late && !again) this.announce(text + (e.buttons ? `. ${this.say.options}: ` + e.buttons.map((b) => b.label).join(', ') : ''))
     if (e.seq > (this.store.get('read') || 0)) this.news.add(e.seq)
     this.seen()
   }
@@ -196,11 +200,12 @@ class SpravkaChat extends HTMLElement {
   }
 
   state(s) {
+    if (!s) return
     const { say } = this
+    this.now = s
     const waits = s.owner === 'queue'
     this.sub.textContent = waits ? say.isQueue : s.owner === 'operator' ? (this.operator ? say.operator + ': ' + this.operator : say.isOperator) : say.isBot
     this.writer.called(s.owner !== 'bot')
-    this.bot = s.owner === 'bot'
     const place = s.ahead === undefined ? '' : s.ahead ? say.ahead + s.ahead + '. ' : say.next + ' '
     // The bar takes room from the log: who was at its end stays there, or the quick replies would slip out of sight.
     this.log.keep(() => {
@@ -226,12 +231,13 @@ class SpravkaChat extends HTMLElement {
 
   send(item) {
     item.id = uuid()
+    if (!this.store.get('token')) this.late = true // there is no history to be read in silence
     this.log.quiet = false
     this.writer.text.focus()
     this.log.offer([])
     this.log.wait(item)
     this.outbox.add(item)
-    if (this.bot !== false) this.soon = setTimeout(() => this.log.pending.has(item.id) && !this.cut.offsetHeight && this.log.typing(true), 500)
+    if (!this.now || this.now.owner === 'bot') setTimeout(() => this.log.pending.has(item.id) && !this.cut.offsetHeight && this.log.typing(true), 500)
   }
 
   sent(item) {
@@ -285,9 +291,7 @@ class SpravkaChat extends HTMLElement {
     for (const seq of this.news) if (seq <= read) this.news.delete(seq)
     const n = this.news.size
     this.badge.hidden = !n
-    this.badge.textContent = n > 99 ? '99+' : n
-    if (n) this.launcher.setAttribute('aria-label', this.say.launchNew + n)
-    else this.launcher.removeAttribute('aria-label')
+    this.badge.replaceChildren(h('span', { class: 'hush' }, this.say.unread), n > 99 ? '99+' : n)
   }
 
   announce(text) {

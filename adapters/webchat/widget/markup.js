@@ -1,5 +1,5 @@
 // The same expression as in markup.go; a test holds the two together.
-const INLINE = /\*\*([^*\n]+)\*\*|\[([^\[\]\n]+)\]\(((?:https:\/\/|tel:|mailto:)[^\s()]+)\)|(https:\/\/[^\s<>"()\[\]*]*[^\s<>"()\[\]*.,;:!?])/g
+const INLINE = /\*\*([^*\n]+)\*\*|\[([^\[\]\n]+)\]\(((?:https:\/\/|tel:|mailto:)[^\s()]+)\)|(https:\/\/[^\s<>"«»()\[\]*]*[^\s<>"«»()\[\]*.,;:!?])/g
 
 // inline turns a line into nodes. Text only ever becomes text, never HTML.
 const inline = (line) => {

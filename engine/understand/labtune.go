@@ -1,3 +1,0 @@
-package understand
-
-var labTune = defaultTuning
