@@ -11,7 +11,7 @@ import (
 // several takes more than one answer from a message: «Иванова Мария Петровна 12.03.1958» where only the name was asked
 // for. What was told along with it is not asked for again.
 func (t *turn) several(f *Frame, s *flow.Step, text string) bool {
-	if s.Answer == answer.Text || s.Answer == answer.Code || t.asks(text, normal(text)) {
+	if !strings.Contains(text, " ") || s.Answer == answer.Text || s.Answer == answer.Code || t.asks(text, normal(text)) {
 		return false
 	}
 	ctx := t.answerContext(s)
