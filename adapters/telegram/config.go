@@ -12,7 +12,7 @@ import (
 
 // Limits are how fast the channel sends, in messages. Zero values stand for the defaults, negative ones for no limit.
 type Limits struct {
-	PerSecond float64 // in all: 25 by default, with 5 at once, so that Telegram's 30 within any second are never passed
+	PerSecond float64 // in all: 25 by default, with 2 at once: Telegram takes 30 within any second, and the network jitters
 	Chat      float64 // to one chat a second: 1 by default
 	ChatBurst int     // to one chat at once: 3 by default; a chat that was refused for it gets 1
 }

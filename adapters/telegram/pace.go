@@ -30,7 +30,7 @@ type pace struct {
 func newPace(l Limits, now func() time.Time) *pace {
 	p := &pace{limits: l, now: now, all: rate.NewLimiter(rate.Inf, 1), chats: newRecent[int64, *rate.Limiter](2 * remembered)}
 	if l.PerSecond > 0 {
-		p.all = rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond/5)))
+		p.all = rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond/10)))
 	}
 	return p
 }

@@ -32,11 +32,14 @@ type Adapter struct {
 	done   *memory[sendKey, int]   // parts of a message that went out before one failed
 	plain  *memory[int64, bool]    // peers whose application knows no callback buttons
 
+	active *memory[int64, time.Time] // when a peer's last update came
+
 	lines    lines
 	flying   flying
 	downs    chan struct{} // one token a running download
 	answers  chan struct{} // one token a running answer to a button
 	requests chan struct{} // one token a callback being handled
+	calm     chan struct{} // one token the call that waits on behalf of nobody's dialogue
 
 	confirmation atomic.Pointer[string]
 	recovering   atomic.Int64 // unix nanoseconds until which callbacks may come out of order
@@ -73,6 +76,8 @@ func New(c Config) (*Adapter, error) {
 		downs:    make(chan struct{}, maxDownloads),
 		answers:  make(chan struct{}, maxAnswers),
 		requests: make(chan struct{}, maxRequests),
+		calm:     make(chan struct{}, 1),
+		active:   newMemory[int64, time.Time](50_000),
 	}
 	a.gate.alarm = a.alarm
 	a.lines.init(a)

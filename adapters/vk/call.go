@@ -23,8 +23,8 @@ func (a *Adapter) call(ctx context.Context, method string, p api.Params, out any
 	defer leave()
 	var raw []byte
 	for try := 1; ; try++ {
-		if err := a.limit.Wait(ctx); err != nil {
-			return fmt.Errorf("%s: waiting for a free second: %w", method, err)
+		if err := a.turn(ctx, p); err != nil {
+			return fmt.Errorf("%s: waiting for its turn: %w", method, err)
 		}
 		raw, err = a.vk.Request(method, p.WithContext(ctx))
 		if !errors.Is(err, api.ErrTooMany) || try == 3 {
@@ -46,6 +46,25 @@ func (a *Adapter) call(ctx context.Context, method string, p api.Params, out any
 	return nil
 }
 
+// live is how long after their last update a citizen counts as being in a dialogue.
+const live = 10 * time.Minute
+
+// turn waits until a call may be made. Of the calls for citizens who are not in a dialogue, those of a broadcast, only
+// one at a time stands in line: whoever is in a dialogue comes next.
+func (a *Adapter) turn(ctx context.Context, p api.Params) error {
+	if peer, ok := p["peer_id"].(int64); ok {
+		if at, known := a.active.get(peer); !known || time.Since(at) > live {
+			select {
+			case a.calm <- struct{}{}:
+				defer func() { <-a.calm }()
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return a.limit.Wait(ctx)
+}
+
 // pause waits for d, give or take a quarter.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d*3/4 + rand.N(d/2+1))
@@ -58,15 +77,15 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// classify says what an error of VK means for a message (research/channels.md, B, error classes). The second result is
-// the code, 0 if it is none of VK's errors.
-func classify(method string, err error) (error, api.ErrorType) {
+// classify says what an error of VK means for a message (research/channels.md, B, error classes). The code is 0 if it is
+// none of VK's errors.
+func classify(method string, err error) (api.ErrorType, error) {
 	if err == nil {
-		return nil, 0
+		return 0, nil
 	}
 	var e *api.Error
 	if !errors.As(err, &e) {
-		return fmt.Errorf("%s: %w", method, err), 0
+		return 0, fmt.Errorf("%s: %w", method, err)
 	}
 	var kind error
 	switch e.Code {
@@ -81,7 +100,7 @@ func classify(method string, err error) (error, api.ErrorType) {
 	case 3, 8, 100, 113, 911, 913, 914, 940:
 		kind = host.ErrPermanent
 	}
-	return codeError{method: method, code: e.Code, text: cutRunes(e.Message, 200), kind: kind}, e.Code
+	return e.Code, codeError{method: method, code: e.Code, text: cutRunes(e.Message, 200), kind: kind}
 }
 
 // codeError is an error of VK without the parameters of the call, which VK repeats and which are nobody's business.

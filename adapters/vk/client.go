@@ -69,7 +69,7 @@ func (a *Adapter) redirect(r *http.Request, via []*http.Request) error {
 		return errors.New("too many redirections")
 	}
 	if r.URL.Scheme != "https" && !a.config.AllowLocal {
-		return fmt.Errorf("redirected to %s:", r.URL.Scheme)
+		return fmt.Errorf("redirected to an address of %s, not https", r.URL.Scheme)
 	}
 	return nil
 }

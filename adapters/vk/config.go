@@ -58,7 +58,7 @@ type Config struct {
 
 	// PublicAnswer answers a question that everybody can read: a comment under a post, or a mention in a chat of many.
 	// The answer must be fit for everybody: no personal data, an invitation to private messages. It is cut to 1,000
-	// characters; "" gives no answer. With nil comments get none, and mentions get the invitation alone.
+	// characters; "" gives no answer. It may be called from several goroutines at a time. With nil comments get none, and mentions get the invitation alone.
 	PublicAnswer func(text string) string
 	// Alarm hears what an administrator has to act upon, once per incident: see the Alarm constants. Text has no personal data.
 	Alarm func(kind, text string)

@@ -55,7 +55,7 @@ func (g *gate) enter() (leave func(), err error) {
 
 // judge looks at how a call went, and turns its error into one that a channel returns.
 func (g *gate) judge(method string, err error) error {
-	err, code := classify(method, err)
+	code, err := classify(method, err)
 	first, kind, text := time.Duration(0), "", ""
 	switch code {
 	case api.ErrAuth, 27, 28:

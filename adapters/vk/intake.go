@@ -95,6 +95,9 @@ func (a *Adapter) submit(ctx, life context.Context, raw []byte, patient bool) (*
 	}
 	a.flying.byID[w.id] = w
 	a.flying.mu.Unlock()
+	if w.line > 0 {
+		a.active.set(w.line, w.arrived)
+	}
 	if w.start != nil {
 		w.start()
 	}

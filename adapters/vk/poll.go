@@ -8,6 +8,9 @@ import (
 	"spravka/engine/host"
 )
 
+// maxChances is how often a cursor that VK calls outdated is tried again: going on from a newer one loses updates.
+const maxChances = 3
+
 // Pauses after failed polls.
 const (
 	pollPause    = 250 * time.Millisecond
@@ -20,7 +23,7 @@ type poller struct {
 	a       *Adapter
 	server  server
 	ts      string // of the next poll
-	again   bool   // VK has called ts outdated once: it gets a second chance, since nothing else can be lost by it
+	chances int    // how often VK has called ts outdated in a row
 	refused int    // polls in a row
 	batches chan batch
 }
@@ -98,7 +101,7 @@ func (p *poller) step(ctx, life context.Context) error {
 		}
 		return nil
 	}
-	p.again, p.refused = false, 0
+	p.chances, p.refused = 0, 0
 	return p.take(ctx, life, got)
 }
 
@@ -125,35 +128,30 @@ func (p *poller) take(ctx, life context.Context, got polled) error {
 
 // failed handles the refusals of a poll: 1 the cursor is outdated, 2 the key has expired, 3 both.
 func (p *poller) failed(got polled) error {
-	switch {
-	case got.failed == 2:
+	if got.failed != 1 {
 		p.server = server{}
-		return nil
-	case got.failed == 1 && !p.again:
-		p.again = true
-		return nil
-	case got.failed == 1 && got.ts != "":
-		p.gap(got.ts)
-		return nil
-	case got.failed == 3 && !p.again:
-		p.again, p.server = true, server{}
-		return nil
-	case got.failed == 3 || got.failed == 1:
-		p.server = server{}
-		p.gap("")
-		return nil
 	}
-	p.server = server{}
-	return errors.New("the server refuses the poll for an unknown reason")
+	switch got.failed {
+	case 1, 3:
+		if p.chances++; p.chances > maxChances {
+			p.gap(got.ts)
+		}
+	case 2:
+	default:
+		return errors.New("the server refuses the poll for an unknown reason")
+	}
+	return nil
 }
 
 // gap goes on after a loss of VK's.
 func (p *poller) gap(ts string) {
 	p.a.alarm(AlarmGap, "VK has dropped updates after cursor "+p.ts+": look through the community's unread messages")
-	p.ts, p.again = ts, false
-	if ts != "" {
-		p.batches <- batch{ts: ts}
+	p.ts, p.chances = ts, 0
+	if ts == "" {
+		p.server = server{} // the next one says where to go on
+		return
 	}
+	p.batches <- batch{ts: ts}
 }
 
 // save saves the cursor of each poll once its updates are stored.

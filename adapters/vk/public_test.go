@@ -3,6 +3,7 @@ package vk
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,10 +15,13 @@ func comment(id, from int64, text string) string {
 
 func TestComments(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		asked := []string{}
 		w := newWorld(t, func(c *Config) {
 			c.PublicAnswer = func(text string) string {
+				mu.Lock()
 				asked = append(asked, text)
+				mu.Unlock()
 				if text == "молчи" {
 					return ""
 				}

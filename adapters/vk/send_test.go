@@ -314,6 +314,34 @@ func TestRate(t *testing.T) {
 	})
 }
 
+// Who is in a dialogue does not wait for a broadcast.
+func TestLiveDialoguesGoFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		w.start()
+		synctest.Wait()
+		w.vk.say(5, 1, "hello")
+		synctest.Wait()
+		done := make(chan error, 300)
+		for i := range 300 {
+			go func() {
+				done <- w.Send(t.Context(), outgoing(int64(100+i), 1, int64(100+i), textMessage("Рассылка")))
+			}()
+		}
+		time.Sleep(time.Second)
+		begun := time.Now()
+		if err := w.Send(t.Context(), outgoing(1, 1, 5, textMessage("hello"))); err != nil || time.Since(begun) > 200*time.Millisecond {
+			t.Errorf("%v, a live reply waited %v", err, time.Since(begun))
+		}
+		for range 300 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		w.stop()
+	})
+}
+
 func TestTooManyIsTriedAgainWithinASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)

@@ -36,6 +36,9 @@ var (
 // parts of the widget's script, in the order in which they need each other.
 var parts = []string{"dom.js", "markup.js", "store.js", "link.js", "outbox.js", "files.js", "log.js", "writer.js", "chat.js"}
 
+// comment matches a comment up to the end of a line. The parts have no text with a space before and after two slashes.
+var comment = regexp.MustCompile(`(^|\s)// .*$`)
+
 // script puts the widget together. The parts are plain scripts that share one scope; there is no build step, and what
 // the browser receives is the source without its comments and indentation.
 func script() []byte {
@@ -52,8 +55,8 @@ func script() []byte {
 	out.WriteString("\n")
 	for _, part := range parts {
 		for line := range strings.Lines(read(part)) {
-			if line = strings.TrimLeft(line, " "); !strings.HasPrefix(line, "//") {
-				out.WriteString(line)
+			if line = comment.ReplaceAllString(strings.TrimSpace(line), ""); line != "" {
+				out.WriteString(line + "\n")
 			}
 		}
 	}

@@ -13,14 +13,17 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"spravka/adapters/console"
+	"spravka/adapters/sqlite"
 	"spravka/adapters/webchat"
 	"spravka/engine"
+	"spravka/engine/host"
 )
 
 type serveCommand struct {
@@ -39,6 +42,7 @@ type serveCommand struct {
 	CallTimeout time.Duration `help:"How long a service may take to answer, all tries together." default:"15s"`
 
 	registerSettings
+	channelSettings
 }
 
 // Run serves until it is told to stop.
@@ -54,7 +58,20 @@ func (c *serveCommand) Run() error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fmt.Errorf("the data folder: %w", err)
 	}
-	w, err := newWorld(worldOptions{Database: filepath.Join(c.Data, "spravka.db"), Content: content, Now: time.Now, Log: log, CallTimeout: c.CallTimeout, Registers: c.registerSettings})
+	if c.RegisterName == "" {
+		if c.RegisterName, err = installation(c.Data); err != nil {
+			return err
+		}
+	}
+	var others []messenger
+	w, err := newWorld(worldOptions{Database: filepath.Join(c.Data, "spravka.db"), Content: content, Now: time.Now, Log: log, CallTimeout: c.CallTimeout, Registers: c.registerSettings,
+		Channels: func(store *sqlite.Store) (out []host.Channel, err error) {
+			others, err = c.messengers(store, content, c.Data, log)
+			for _, m := range others {
+				out = append(out, m)
+			}
+			return out, err
+		}})
 	if err != nil {
 		return err
 	}
@@ -72,11 +89,22 @@ func (c *serveCommand) Run() error {
 		return fmt.Errorf("listening on %s: %w", c.Listen, err)
 	}
 	c.announce(os.Stdout, listener.Addr(), w, login, password, first)
-	server := &http.Server{Handler: routes(w, web, staff), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	server := &http.Server{Handler: routes(w, web, staff, others), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	return w.serving(ctx, func(ctx context.Context) error {
-		failed := make(chan error, 1)
+		failed := make(chan error, 1+len(others))
 		go func() { failed <- server.Serve(listener) }()
+		var receiving sync.WaitGroup
+		defer receiving.Wait()
+		ctx, end := context.WithCancel(ctx)
+		defer end()
+		for _, m := range others {
+			receiving.Go(func() {
+				if err := m.Run(ctx, w.Host); err != nil {
+					failed <- fmt.Errorf("%s: %w", m.Name(), err)
+				}
+			})
+		}
 		select {
 		case err := <-failed:
 			return err
@@ -110,8 +138,12 @@ func (c *serveCommand) sites(w *world, log *slog.Logger) (*webchat.Chat, *consol
 	return web, staff, nil
 }
 
-func routes(w *world, web *webchat.Chat, staff *console.Console) http.Handler {
+func routes(w *world, web *webchat.Chat, staff *console.Console, others []messenger) http.Handler {
 	m := http.NewServeMux()
+	for _, o := range others {
+		path, hook := o.Hook()
+		m.Handle(path, hook)
+	}
 	m.Handle("/chat", web.Handler())
 	m.Handle("/chat/", web.Handler())
 	m.Handle("/spravka.js", http.RedirectHandler("/chat/spravka.js", http.StatusMovedPermanently))

@@ -23,14 +23,14 @@ type worldOptions struct {
 	CallTimeout time.Duration
 	Log         *slog.Logger
 	Registers   registerSettings
-	Channels    []host.Channel
+	Channels    func(*sqlite.Store) ([]host.Channel, error) // those that are sent to
 }
 
 // registerSettings say where the state's registers are.
 type registerSettings struct {
 	RegisterURL   string `help:"Base URL of the registers' HTTP contract (adapters/services/openapi.yaml). Empty: the built-in register with sample data." placeholder:"URL"`
 	RegisterToken string `help:"Bearer token for the registers."`
-	RegisterName  string `help:"Name of this installation in idempotency keys." default:"spravka"`
+	RegisterName  string `help:"Name of this installation in idempotency keys; by default one made at the first start."`
 	RegisterPlain bool   `help:"Allow http:// to a register on another machine."`
 }
 
@@ -66,7 +66,14 @@ func newWorld(o worldOptions) (*world, error) {
 		}
 		routed[""] = client
 	}
-	w.Host = host.New(host.Config{Store: store, Content: current, Services: routed, Channels: o.Channels, Now: o.Now, Log: o.Log, CallTimeout: o.CallTimeout})
+	var channels []host.Channel
+	if o.Channels != nil {
+		if channels, err = o.Channels(store); err != nil {
+			store.Close()
+			return nil, err
+		}
+	}
+	w.Host = host.New(host.Config{Store: store, Content: current, Services: routed, Channels: channels, Now: o.Now, Log: o.Log, CallTimeout: o.CallTimeout})
 	return w, nil
 }
 

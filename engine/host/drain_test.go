@@ -49,23 +49,7 @@ func TestDrain(t *testing.T) {
 		}
 	})
 	t.Run("makes the call that a timer leads to", func(t *testing.T) {
-		files := flowtest.Shipped(t)
-		files["flows/tech.maintenance.yaml"] = flowtest.File(`
-flow: tech.maintenance
-queue: technical
-steps:
-  ask_works: {wait: 5m, next: later}
-  later:
-    call: works.current
-    with: {}
-    save: {what: what, from: from, to: to}
-    outcomes: {none: quiet, now: now, planned: planned, unavailable: unknown}
-  quiet:   {end: true, topics: [tech.problem]}
-  now:     {end: true, topics: [tech.problem, operator]}
-  planned: {end: true, topics: [tech.problem]}
-  unknown: {end: true, topics: [tech.problem, operator]}
-`)
-		waits := content(t, files)
+		waits := waiting(t, "5m")
 		now := monday
 		h := newHouse(t, host.Config{Now: func() time.Time { return now }, Content: func() *engine.Content { return waits }})
 		id := h.say("a", "1", sayService).Conversation
@@ -103,4 +87,25 @@ steps:
 			t.Errorf("%d calls are pending", n)
 		}
 	})
+}
+
+// waiting is content in which tech.maintenance waits before it asks the service.
+func waiting(t testing.TB, span string) *engine.Content {
+	files := flowtest.Shipped(t)
+	files["flows/tech.maintenance.yaml"] = flowtest.File(`
+flow: tech.maintenance
+queue: technical
+steps:
+  ask_works: {wait: ` + span + `, next: later}
+  later:
+    call: works.current
+    with: {}
+    save: {what: what, from: from, to: to}
+    outcomes: {none: quiet, now: now, planned: planned, unavailable: unknown}
+  quiet:   {end: true, topics: [tech.problem]}
+  now:     {end: true, topics: [tech.problem, operator]}
+  planned: {end: true, topics: [tech.problem]}
+  unknown: {end: true, topics: [tech.problem, operator]}
+`)
+	return content(t, files)
 }

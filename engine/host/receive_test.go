@@ -133,16 +133,6 @@ func TestManyUpdatesOfOneConversationKeepTheirOrder(t *testing.T) {
 	}
 }
 
-// held makes every commit wait until release is called.
-func held(s *store) (release func()) {
-	gate := make(chan struct{})
-	s.commit.set(func(_ []*host.Turn, write func() ([]error, error)) ([]error, error) {
-		<-gate
-		return write()
-	})
-	return sync.OnceFunc(func() { close(gate) })
-}
-
 func TestMailbox(t *testing.T) {
 	const fits = 65 // one is being played, 64 wait
 	t.Run("first come, first served, and what does not fit is refused", func(t *testing.T) {

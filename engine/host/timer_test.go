@@ -61,6 +61,26 @@ func TestTimerFiresWhenItIsDue(t *testing.T) {
 	})
 }
 
+// A timer that is set while the host waits for a later one, or for none, is not overslept.
+func TestTimerThatIsSetMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := since2026()
+		waits := waiting(t, "7s")
+		h := newHouse(t, host.Config{Now: now, Content: func() *engine.Content { return waits }}).run()
+		for _, who := range []string{"a", "b"} {
+			synctest.Wait()
+			begun := now()
+			id := h.say(who, who, sayService).Conversation
+			time.Sleep(8 * time.Second)
+			all := h.history(id)
+			if last := all[len(all)-1]; textOf(t, last.Body) != words(t, "quiet") || last.At.Sub(begun) != 7*time.Second {
+				t.Errorf("after %v came %s", last.At.Sub(begun), last.Body)
+			}
+			h.say("long "+who, "long "+who, sayFlow)
+		}
+	})
+}
+
 func TestTimerThatIsMovedOrStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := since2026()

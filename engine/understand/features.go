@@ -32,7 +32,7 @@ type tuning struct {
 
 func defaultTuning() tuning {
 	return tuning{
-		weight:   [groups]float32{1, 0.9, 0.4, 1.3, 1, 0.5},
+		weight:   [groups]float32{1, 0.9, 0.4, 1.3, 1, 0.5, 0.5},
 		gramsMin: 2, gramsMax: 4, c: 0.5, pos: 1, minPair: 2, minGram: 2, unknown: 1, conceptNorm: 1,
 	}
 }
@@ -93,12 +93,18 @@ func (s *space) gather(toks []token, sc *scratch, keys bool) {
 		sc.items = append(sc.items, x.items)
 		if keys {
 			sc.keys[groupWord] = append(sc.keys[groupWord], x.key)
+			sc.keys[groupForm] = append(sc.keys[groupForm], hashString(groupForm, x.text))
 			sc.keys[groupChar] = append(sc.keys[groupChar], x.grams...)
 		} else {
 			if x.stemID >= 0 {
 				sc.ids[groupWord] = append(sc.ids[groupWord], x.stemID)
 			} else {
 				sc.miss[groupWord]++
+			}
+			if x.formID >= 0 {
+				sc.ids[groupForm] = append(sc.ids[groupForm], x.formID)
+			} else {
+				sc.miss[groupForm]++
 			}
 			sc.ids[groupChar] = append(sc.ids[groupChar], x.gramIDs...)
 			sc.miss[groupChar] += x.miss
@@ -164,7 +170,10 @@ func (s *space) emit(sc *scratch, g int, key uint64, keys bool) {
 
 // resolve looks up the features of a lexeme.
 func (s *space) resolve(x *lexeme) {
-	x.stemID = -1
+	x.stemID, x.formID = -1, -1
+	if id, ok := s.table[hashString(groupForm, x.text)]; ok {
+		x.formID = id
+	}
 	if id, ok := s.table[x.key]; ok {
 		x.stemID = id
 	}
@@ -214,7 +223,7 @@ func (s *space) build(docs [][]token) {
 	for _, e := range order {
 		lo := 1
 		switch e.g {
-		case groupPair, groupSkip, groupConceptPair:
+		case groupPair, groupSkip, groupConceptPair, groupForm:
 			lo = s.tune.minPair
 		case groupChar:
 			lo = s.tune.minGram

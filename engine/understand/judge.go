@@ -117,21 +117,26 @@ func (m *Model) fitJudge(set *judgeSet, assess func(fold int, w *work, toks []to
 			continue
 		}
 		y := set.want[n] == [2]int{r.p.left, r.p.right}
-		xs, yes = append(xs, r.p.x), append(yes, y)
-		if y {
+		xs, yes, weight = append(xs, r.p.x), append(yes, y), append(weight, 1)
+		switch {
+		case y:
 			nYes++
-		} else {
+		case set.want[n][0] < 0:
 			nNo++
+		default:
+			// Two needs, a half of them misread: cross-validation has too many of these (see easier).
+			weight[len(weight)-1] = 1 / easier
+			nNo += 1 / easier
 		}
 	}
 	if nYes < 20 || nNo < 20 {
 		return
 	}
-	for _, y := range yes {
+	for i, y := range yes {
 		if y {
-			weight = append(weight, doubles*float64(len(xs))/nYes)
+			weight[i] *= doubles * float64(len(xs)) / nYes
 		} else {
-			weight = append(weight, (1-doubles)*float64(len(xs))/nNo)
+			weight[i] *= (1 - doubles) * float64(len(xs)) / nNo
 		}
 	}
 	m.cal.Judge = fitLogistic(xs, yes, weight, 2)

@@ -14,6 +14,7 @@ type lexeme struct {
 	grams   []uint64 // keys of its character n-grams; dropped once ids are known
 	items   []int32  // synonym items
 	stemID  int32    // feature of the stem, -1 when unknown
+	formID  int32    // feature of the word itself, -1 when unknown
 	gramIDs []int32
 	miss    int32 // n-grams that the model doesn't know
 	typo    bool  // looks like a misspelling of a much more frequent word

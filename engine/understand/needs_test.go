@@ -68,6 +68,27 @@ func TestTwoNeeds(t *testing.T) {
 	if rep.BothFound < 0.7 {
 		t.Errorf("both needs found in %.3f", rep.BothFound)
 	}
+	if path := os.Getenv("SPRAVKA_DEV"); path != "" {
+		g, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer g.Close()
+		dev, err := ReadCases(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		torn, n := 0, 0
+		for _, c := range dev {
+			if len(c.Topics) == 1 {
+				n++
+				if len(m.Understand(Query{Text: c.Text}).Needs) == 2 {
+					torn++
+				}
+			}
+		}
+		t.Logf("single needs torn in two: %d of %d", torn, n)
+	}
 	for _, c := range cases {
 		if r := m.Understand(Query{Text: c.Text}); !sameTopics(r.Needs, c.Topics) {
 			t.Log(c.Text, c.Topics, r.Decision, r.Needs)

@@ -22,7 +22,7 @@ func newNeighbours(docs []vec, label []int32, dim int, group []uint8) *neighbour
 	}
 	limit := int32(max(len(docs)/8, 12))
 	for f := 0; f < dim; f++ {
-		if count[f+1] > limit || group[f] == groupChar || group[f] == groupSkip {
+		if count[f+1] > limit || group[f] == groupChar || group[f] == groupSkip || group[f] == groupForm {
 			count[f+1] = 0
 		}
 	}

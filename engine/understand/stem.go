@@ -30,6 +30,7 @@ const (
 	groupChar
 	groupConcept
 	groupConceptPair
+	groupForm // the word as written: endings and tenses that the stem drops
 	groups
 )
 

@@ -165,6 +165,7 @@ func (m *Model) featureNames(toks []token) map[int32]string {
 	m.sp.gather(toks, &sc, false)
 	for i, x := range sc.lex {
 		put(x.key, x.stem)
+		put(hashString(groupForm, x.text), "="+x.text)
 		if i > 0 {
 			put(hashPair(groupPair, sc.lex[i-1].key, x.key), sc.lex[i-1].stem+" "+x.stem)
 		}

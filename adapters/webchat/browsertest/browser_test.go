@@ -175,7 +175,7 @@ func js[T any](b *tab, expression string) T {
 }
 
 const prelude = `(() => { const root = document.querySelector('spravka-chat')?.shadowRoot, $ = (s) => root.querySelector(s), $$ = (s) => [...root.querySelectorAll(s)],
-	text = (s) => $$(s).map((e) => e.innerText.trim()).join(' | '), shown = (s) => !!$(s) && $(s).checkVisibility(); return `
+	text = (s) => $$(s).map((e) => e.innerText.trim()).join(' | ').replaceAll('\u00a0', ' '), shown = (s) => !!$(s) && $(s).checkVisibility(); return `
 
 // until waits for an expression to become true.
 func (b *tab) until(expression string) {

@@ -14,10 +14,10 @@ import (
 	"spravka/engine"
 )
 
-// enter presses Enter as a keyboard does; the character that chromedp's keys add would get past preventDefault.
+// enter presses Enter as a keyboard does; the separate character of chromedp's keys would get past preventDefault.
 func enter(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
-		p := input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
+	for _, p := range []input.DispatchKeyEventParams{{Type: input.DispatchKeyEventTypeKeyDown, Text: "\r"}, {Type: input.DispatchKeyEventTypeKeyUp}} {
+		p.Key, p.Code, p.WindowsVirtualKeyCode, p.NativeVirtualKeyCode = "Enter", "Enter", 13, 13
 		if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, p); err != nil {
 			return chromedp.Void{}, err
 		}

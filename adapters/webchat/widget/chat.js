@@ -67,7 +67,7 @@ class SpravkaChat extends HTMLElement {
     this.bar = h('div', { class: 'bar', hidden: true })
     this.cut = h('div', { class: 'bar cut', hidden: true }, icon('warn'), h('span', {}, say.offline), h('button', { type: 'button', class: 'link', onclick: () => this.hurry() }, say.retry))
     this.badge = h('span', { class: 'badge', hidden: true })
-    this.launcher = h('button', { class: 'launch', type: 'button', 'aria-haspopup': 'dialog', onclick: () => this.open() }, icon('chat'), h('span', { class: 'words' }, say.launch), this.badge)
+    this.launcher = h('button', { class: 'launch', type: 'button', 'aria-haspopup': 'dialog', onclick: () => this.open() }, icon('chat'), h('span', {}, say.launch), this.badge)
     this.panel = h('div', { class: 'panel', tabIndex: -1, hidden: !this.whole, 'aria-labelledby': 'name', onkeydown: (e) => this.key(e), onfocusout: (e) => this.left(e) },
       h('div', { class: 'head' }, h('span', { class: 'face' }, icon('chat')), h('div', { class: 'title' }, this.name, this.sub), this.menu(),
         !this.whole && tool('fold', say.close, () => this.close())),
@@ -156,6 +156,7 @@ class SpravkaChat extends HTMLElement {
 
   // greet shows the greeting in an empty chat; the server stores it with the first message.
   async greet() {
+    this.writer.grow()
     if (this.greeted) return
     this.greeted = true
     try {

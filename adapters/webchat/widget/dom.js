@@ -22,13 +22,13 @@ const SHAPES = {
   menu: 'M12 5.5v.01M12 12v.01M12 18.5v.01',
   send: 'M12 19V5M5.5 11.5 12 5l6.5 6.5',
   clip: 'M20 11.5l-8 8a5.3 5.3 0 0 1-7.5-7.5l8.3-8.3a3.5 3.5 0 0 1 5 5l-8.3 8.2a1.8 1.8 0 0 1-2.5-2.5l7.5-7.5',
-  person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5c.6-4 3.6-6 7.5-6s6.900 2 7.500 6',
-  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3.500 2',
+  person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5c.6-4 3.6-6 7.5-6s6.9 2 7.5 6',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3.5 2',
   file: 'M6 3h8l5 5v13H6ZM14 3v5h5',
-  save: 'M12 4v11M7 10.500l5 5 5-5M5 20h14',
+  save: 'M12 4v11M7 10.5l5 5 5-5M5 20h14',
   page: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
-  bin: 'M4 7h16M9 7V4h6v3M6.500 7l1 13h9l1-13',
-  warn: 'M12 4 2.500 20h19ZM12 10v4.500M12 17v.01',
+  bin: 'M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13',
+  warn: 'M12 4 2.5 20h19ZM12 10v4.5M12 17v.01',
 }
 
 // icon draws a shape. Drawn lines look the same everywhere; emoji are boxes where no font has them.

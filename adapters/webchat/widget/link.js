@@ -245,7 +245,7 @@ class Link {
     const body = JSON.stringify({ ...item, locale: this.lang })
     const ws = this.ws
     if (!ws || !ws.up) {
-      await this.call('messages', { method: 'POST', body, headers: { ...this.headers(), 'Content-Type': 'application/json' } })
+      await this.call('messages', { method: 'POST', body })
       return this.start()
     }
     await new Promise((yes, no) => {

@@ -3,13 +3,14 @@ const NEAR = 80 // pixels from the end within which the log keeps to its end
 // Log shows the conversation: what the server has, then what is still on its way, then the quick replies.
 class Log {
   constructor(say, lang, on) {
-    Object.assign(this, { say, lang, on, quiet: true, pending: new Map() })
+    Object.assign(this, { say, lang, on, quiet: true, stay: true, pending: new Map() })
     this.list = h('ol', { role: 'list' })
     this.dots = h('div', { class: 'dots', hidden: true, 'aria-hidden': 'true' }, h('i'), h('i'), h('i'), h('span', {}, say.types))
     this.quick = h('div', { class: 'quick', role: 'group', 'aria-label': say.options, hidden: true })
-    this.box = h('div', { class: 'log', role: 'region', 'aria-label': say.log, tabIndex: 0, onscroll: () => this.atEnd && (this.jump.hidden = true) }, this.list, this.dots, this.quick)
+    this.box = h('div', { class: 'log', role: 'region', 'aria-label': say.log, tabIndex: 0, onscroll: () => (this.stay = this.atEnd) && (this.jump.hidden = true) }, this.list, this.dots, this.quick)
     this.jump = h('button', { type: 'button', class: 'jump', hidden: true, onclick: () => this.end() }, icon('fold'), say.newer)
     this.clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit' })
+    new ResizeObserver(() => this.stay && this.end()).observe(this.box)
     this.date = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'long' })
   }
 
@@ -19,16 +20,16 @@ class Log {
   }
 
   end() {
+    this.stay = true
     this.box.scrollTop = this.box.scrollHeight
     this.jump.hidden = true
   }
 
   // keep runs a change and stays at the end if the reader was there.
   keep(change) {
-    const stay = this.atEnd
     change()
     if (this.quiet) return
-    if (stay) this.end()
+    if (this.stay) this.end()
     else this.jump.hidden = false
   }
 

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"spravka/adapters/sqlite"
+	"spravka/adapters/telegram"
+	"spravka/adapters/vk"
+	"spravka/engine"
+	"spravka/engine/host"
+)
+
+// channelSettings choose the messengers that are served besides the web chat.
+type channelSettings struct {
+	TelegramToken   string `help:"Token of the Telegram bot from @BotFather. Empty: no Telegram." group:"Messengers:"`
+	TelegramURL     string `name:"telegram-url" help:"Base URL of the Bot API." default:"https://api.telegram.org" group:"Messengers:"`
+	TelegramWebhook string `help:"Public address that leads to /telegram here. Empty: long polling." placeholder:"URL" group:"Messengers:"`
+	TelegramSecret  string `help:"Secret of the webhook, 16 to 256 letters, digits, _ and -." group:"Messengers:"`
+
+	VKToken        string `name:"vk-token" help:"Token of the VK community. Empty: no VK." group:"Messengers:"`
+	VKGroup        int64  `name:"vk-group" help:"Number of the VK community." group:"Messengers:"`
+	VKURL          string `name:"vk-url" help:"Base URL of VK's API." default:"https://api.vk.ru/method/" group:"Messengers:"`
+	VKCallback     string `name:"vk-callback" help:"Public address that leads to /vk here. Empty: long polling." placeholder:"URL" group:"Messengers:"`
+	VKSecret       string `name:"vk-secret" help:"Secret of VK's callbacks, 16 to 50 letters and digits." group:"Messengers:"`
+	VKConfirmation string `name:"vk-confirmation" help:"Confirmation string of the callback server. Empty: VK is asked for it." group:"Messengers:"`
+	VKLocal        bool   `name:"vk-local" help:"Allow local addresses for VK's files and servers: for fakes only." group:"Messengers:"`
+}
+
+// messenger is a channel that receives by itself.
+type messenger interface {
+	host.Channel
+	Run(ctx context.Context, h *host.Host) error
+	Hook() (path string, handler http.Handler)
+}
+
+type telegramChannel struct{ *telegram.Bot }
+
+func (t telegramChannel) Run(ctx context.Context, h *host.Host) error { return t.Bot.Run(ctx, h) }
+func (t telegramChannel) Hook() (string, http.Handler)                { return "/telegram", t.Webhook() }
+
+type vkChannel struct{ *vk.Adapter }
+
+func (v vkChannel) Run(ctx context.Context, h *host.Host) error { return v.Adapter.Run(ctx, h) }
+func (v vkChannel) Hook() (string, http.Handler)                { return "/vk", v.Handler() }
+
+// messengers makes the channels that are set up. Data is the folder of the database.
+func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content, data string, log *slog.Logger) ([]messenger, error) {
+	var out []messenger
+	if s.TelegramToken != "" {
+		bot, err := telegram.New(store, telegram.Config{Token: s.TelegramToken, BaseURL: s.TelegramURL, WebhookURL: s.TelegramWebhook, WebhookSecret: s.TelegramSecret, Log: log})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, telegramChannel{bot})
+	}
+	if s.VKToken != "" {
+		name, err := installation(data)
+		if err != nil {
+			return nil, err
+		}
+		mode := vk.Polling
+		if s.VKCallback != "" {
+			mode = vk.Callback
+		}
+		community, err := vk.New(vk.Config{Token: s.VKToken, Group: s.VKGroup, Mode: mode, Cursor: vk.FileCursor(filepath.Join(data, "vk.cursor")), CallbackURL: s.VKCallback,
+			Secret: s.VKSecret, Confirmation: s.VKConfirmation, Files: store, Salt: name, MethodURL: s.VKURL, AllowLocal: s.VKLocal, Log: log,
+			PublicAnswer: func(text string) string { return engine.PublicAnswer(content, content.Default, text) },
+			Alarm:        func(kind, text string) { log.Error("VK needs attention", "kind", kind, "what", text) }})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, vkChannel{community})
+	}
+	return out, nil
+}
+
+// installation returns the name of this installation, made once and kept beside the database: it sets the idempotency
+// keys of two installations apart.
+func installation(data string) (string, error) {
+	path := filepath.Join(data, "installation")
+	name, err := os.ReadFile(path)
+	if err == nil {
+		return strings.TrimSpace(string(name)), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("the installation's name: %w", err)
+	}
+	made := uuid.NewString()
+	if err := os.WriteFile(path, []byte(made+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("the installation's name: %w", err)
+	}
+	return made, nil
+}
