@@ -229,6 +229,6 @@ const (
 	CountRefused   = "send_refused"     // for good
 	CountLeft      = "send_left"        // the citizen has blocked the bot
 	CountFile      = "file"             // received and stored
-	CountNoFile    = "file_refused"     // not taken, and the citizen was told why
+	CountNotTaken  = "not_taken"        // not taken, and the citizen was told why
 	CountUnheard   = "press_unanswered" // a press of a button that could not be answered
 )

@@ -269,7 +269,7 @@ func (b *Bot) answering(w who, messageID int) {
 // tell says something that the engine knows nothing of: what the channel could not take in. It is a courtesy: where it
 // can't be sent, it is not tried again.
 func (b *Bot) tell(ctx context.Context, w who, what string) {
-	b.config.count(CountNoFile)
+	b.config.count(CountNotTaken)
 	ctx, cancel := context.WithTimeout(ctx, errandWait)
 	defer cancel()
 	if b.trust.left(b.config.Now()) > 0 || b.pace.wait(ctx, w.chat) != nil {

@@ -219,7 +219,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	folder := t.TempDir()
 	said := map[int64][]string{}
 	program := start(t, folder, server.URL+"/method/")
-	until(t, 20*time.Second, "no poll", func() bool { vk.mu.Lock(); defer vk.mu.Unlock(); return len(vk.polls) > 0 })
+	until(t, 20*time.Second, "no poll", func() bool { return vk.polled() > 0 })
 	const kills, each = 4, 15
 	for kill := range kills {
 		for i := range each {

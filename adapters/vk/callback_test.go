@@ -272,8 +272,8 @@ func TestSettingsOfTheCommunity(t *testing.T) {
 		confirm(w)
 		w.start()
 		time.Sleep(time.Minute)
-		if len(w.vk.servers) != 1 || w.vk.servers[0]["status"] != "ok" || len(w.alarms) != 0 {
-			t.Fatalf("servers %v, alarms %v", w.vk.servers, w.alarms)
+		if len(w.vk.listed()) != 1 || w.vk.listed()[0]["status"] != "ok" || len(w.all()) != 0 {
+			t.Fatalf("servers %v, alarms %v", w.vk.listed(), w.all())
 		}
 		if c := w.vk.made("groups.setLongPollSettings"); len(c) != 1 || c[0].values.Get("enabled") != "0" {
 			t.Errorf("polling was not switched off: %v", c)
@@ -287,7 +287,7 @@ func TestSettingsOfTheCommunity(t *testing.T) {
 		w.start()
 		time.Sleep(time.Minute)
 		w.stop()
-		if len(w.vk.servers) != 0 {
+		if len(w.vk.listed()) != 0 {
 			t.Error("our callback server is still there")
 		}
 		calls := w.vk.made("groups.setLongPollSettings")
@@ -309,7 +309,7 @@ func TestSettingsOfTheCommunity(t *testing.T) {
 		time.Sleep(time.Second)
 		w.stop()
 		if w.raised(AlarmSetup) != 1 || len(w.host.texts(1)) != 1 {
-			t.Errorf("alarms %v, heard %v", w.alarms, w.host.texts(1))
+			t.Errorf("alarms %v, heard %v", w.all(), w.host.texts(1))
 		}
 	})
 }

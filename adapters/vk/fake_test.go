@@ -288,6 +288,18 @@ func (f *fake) messages() []called {
 	return slices.Clone(f.sent)
 }
 
+func (f *fake) polled() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.polls)
+}
+
+func (f *fake) listed() []map[string]any {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.servers)
+}
+
 func (f *fake) set(change func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -144,7 +144,7 @@ func TestFilesADay(t *testing.T) {
 			w.vk.event("message_new", withFiles("", docAt("/d", "a.pdf", 5)))
 		}
 		time.Sleep(time.Minute)
-		if got := len(w.files.files); got != 3 {
+		if got := w.files.count(); got != 3 {
 			t.Errorf("%d files were kept", got)
 		}
 		if told := joined(w.vk.messages()); told != strings.Repeat(words("ru").refused[refuseQuota], 2) {
@@ -154,7 +154,7 @@ func TestFilesADay(t *testing.T) {
 		w.vk.event("message_new", withFiles("", docAt("/d", "a.pdf", 5)))
 		time.Sleep(time.Minute)
 		w.stop()
-		if got := len(w.files.files); got != 4 {
+		if got := w.files.count(); got != 4 {
 			t.Errorf("%d files were kept on the next day", got)
 		}
 	})

@@ -71,7 +71,7 @@ func TestPollingBacksOff(t *testing.T) {
 				w.vk.set(func() { w.vk.trouble = func(int) (string, bool) { return answer, true } })
 				w.vk.say(1, 1, "hello")
 				time.Sleep(time.Hour)
-				polls, calls := len(w.vk.polls), len(w.vk.made(""))
+				polls, calls := w.vk.polled(), len(w.vk.made(""))
 				w.vk.set(func() { w.vk.trouble = nil })
 				w.vk.say(1, 2, "again")
 				time.Sleep(2 * time.Minute)
@@ -81,7 +81,7 @@ func TestPollingBacksOff(t *testing.T) {
 				}
 				lost := strings.Contains(answer, "3") || strings.Contains(answer, "1") // so VK says, again and again
 				if got := w.host.texts(1); len(got) != 2 && !lost || lost && w.raised(AlarmGap) == 0 {
-					t.Errorf("heard %v, alarms %v", got, w.alarms)
+					t.Errorf("heard %v, alarms %v", got, w.all())
 				}
 			})
 		})
@@ -98,7 +98,7 @@ func TestGapRaisesTheAlarm(t *testing.T) {
 		time.Sleep(time.Minute)
 		w.stop()
 		if w.raised(AlarmGap) != 1 || w.cursor.now() != "1" || len(w.host.texts(1)) != 1 {
-			t.Errorf("alarms %v, cursor %s, heard %v", w.alarms, w.cursor.now(), w.host.texts(1))
+			t.Errorf("alarms %v, cursor %s, heard %v", w.all(), w.cursor.now(), w.host.texts(1))
 		}
 	})
 }
@@ -136,7 +136,7 @@ func TestRevokedToken(t *testing.T) {
 					t.Errorf("%d calls in an hour with a dead token", got)
 				}
 				if w.raised(kind) != 1 {
-					t.Errorf("alarms: %v", w.alarms)
+					t.Errorf("alarms: %v", w.all())
 				}
 				w.vk.set(func() { w.vk.fault = nil })
 				w.vk.say(1, 1, "hello")

@@ -281,7 +281,7 @@ func TestStoreDown(t *testing.T) {
 			}
 		}
 		if w.cursor.now() != "20" || w.raised(AlarmPassed) != 0 {
-			t.Errorf("cursor %s, alarms %v", w.cursor.now(), w.alarms)
+			t.Errorf("cursor %s, alarms %v", w.cursor.now(), w.all())
 		}
 	})
 }
@@ -313,7 +313,7 @@ func TestPoisonIsPassedBy(t *testing.T) {
 			t.Errorf("%d of 60 were handled", got)
 		}
 		if w.raised(AlarmPassed) != 2 || w.cursor.now() != "62" {
-			t.Errorf("alarms %v, cursor %s", w.alarms, w.cursor.now())
+			t.Errorf("alarms %v, cursor %s", w.all(), w.cursor.now())
 		}
 		if strings.Contains(w.log.String(), "тайна") {
 			t.Error("the log repeats what a citizen wrote")

@@ -117,6 +117,12 @@ func (s *stubFiles) FilesOf(_ context.Context, p host.Peer, since time.Time) (co
 	return count, size, nil
 }
 
+func (s *stubFiles) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.files)
+}
+
 // stubCursor keeps the cursor in memory.
 type stubCursor struct {
 	mu    sync.Mutex
@@ -215,6 +221,13 @@ func (w *world) start() {
 			w.t.Error(err)
 		}
 	}
+}
+
+// all lists the alarms.
+func (w *world) all() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.alarms)
 }
 
 func (w *world) raised(kind string) int {

@@ -109,6 +109,7 @@ func (c *Chat) Handler() http.Handler {
 	api("/chat/api/", func(http.ResponseWriter, *http.Request) error { return faulty("no_address") })
 
 	m.HandleFunc("GET /chat", c.page)
+	m.Handle("GET /chat/{$}", http.RedirectHandler("/chat", http.StatusMovedPermanently))
 	m.Handle("POST /chat", c.guard.Handler(http.HandlerFunc(c.submit)))
 	m.HandleFunc("GET /chat/demo", c.demo)
 	m.Handle("GET /chat/spravka.js", scriptAsset)

@@ -28,6 +28,7 @@ func (c *Chat) events(w http.ResponseWriter, r *http.Request) error {
 	h.Set("X-Accel-Buffering", "no") // nginx would collect the frames
 	out := http.NewResponseController(w)
 	out.SetReadDeadline(time.Time{}) // where a server has deadlines, they are not meant for a stream
+	defer out.SetWriteDeadline(time.Time{})
 	emit := func(f outFrame) error {
 		data, err := json.Marshal(f)
 		if err != nil {

@@ -51,8 +51,7 @@ func (c *Chat) upload(w http.ResponseWriter, r *http.Request) error {
 		return faultyIn("busy", 10*time.Second)
 	}
 	defer release()
-	patience := 30*time.Second + time.Duration(r.ContentLength/slowest)*time.Second
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(patience)) // a server that can't do it has its own
+	defer deadlines(w, patience(r.ContentLength))()
 	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFile))
 	if err != nil {
 		return faulty("bad_request")
@@ -62,6 +61,23 @@ func (c *Chat) upload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return answer(w, http.StatusCreated, map[string]engine.File{"file": f})
+}
+
+// patience is how long an upload of so many bytes may take.
+func patience(bytes int64) time.Duration {
+	return 30*time.Second + time.Duration(bytes/slowest)*time.Second
+}
+
+// deadlines gives a request its own time in place of the server's; the returned function takes it back, because the
+// connection may serve other requests afterwards. A server that can't do it has its own.
+func deadlines(w http.ResponseWriter, wait time.Duration) (reset func()) {
+	c := http.NewResponseController(w)
+	c.SetReadDeadline(time.Now().Add(wait))
+	c.SetWriteDeadline(time.Now().Add(wait + writeWait))
+	return func() {
+		c.SetReadDeadline(time.Time{})
+		c.SetWriteDeadline(time.Time{})
+	}
 }
 
 // keep checks a file and stores it. Files are never opened or unpacked: what is inside can do no harm here.

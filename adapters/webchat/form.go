@@ -96,8 +96,7 @@ func (c *Chat) readForm(w http.ResponseWriter, r *http.Request) (f form, err err
 		return f, faultyIn("busy", 10*time.Second)
 	}
 	defer release()
-	patience := 30*time.Second + time.Duration(r.ContentLength/slowest)*time.Second
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(patience)) // a server that can't do it has its own
+	defer deadlines(w, patience(r.ContentLength))()
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	parts, err := r.MultipartReader()
 	if err != nil {

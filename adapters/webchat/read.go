@@ -88,6 +88,7 @@ func (c *Chat) messages(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		defer leave()
+		defer deadlines(w, pollWait+writeWait)()
 	}
 	b, err := c.after(r.Context(), v, after, int(limit), time.Duration(seconds)*time.Second)
 	if err != nil {

@@ -33,6 +33,8 @@ type store struct {
 	load   hook[func(id int64) error]
 	due    hook[func(due []host.Timer) []host.Timer]
 	mark   hook[func([]host.Mark) error]
+	unsent hook[func(ids []int64) []int64]
+	outbox hook[func(list []host.Outgoing)] // is told what was read
 }
 
 var errDead = errors.New("the process is dead")
@@ -80,6 +82,22 @@ func (s *store) Due(ctx context.Context, now time.Time, limit int) ([]host.Timer
 		all = due(all)
 	}
 	return all, err
+}
+
+func (s *store) Unsent(ctx context.Context, now time.Time, limit int) ([]int64, error) {
+	ids, err := s.Store.Unsent(ctx, now, limit)
+	if unsent, ok := s.unsent.get(); ok {
+		ids = unsent(ids)
+	}
+	return ids, err
+}
+
+func (s *store) Outbox(ctx context.Context, conversation int64, limit int) ([]host.Outgoing, error) {
+	list, err := s.Store.Outbox(ctx, conversation, limit)
+	if outbox, ok := s.outbox.get(); ok {
+		outbox(list)
+	}
+	return list, err
 }
 
 func (s *store) Mark(ctx context.Context, marks []host.Mark) error {

@@ -165,11 +165,13 @@ func TestRestartResumesTheOutbox(t *testing.T) {
 
 		c := &channel{name: "push"}
 		h = h.next(host.Config{Channels: []host.Channel{c}}).run()
-		synctest.Wait()
-		time.Sleep(10 * time.Second) // the sweep after the one that met the other channel's
+		began := time.Now()
 		synctest.Wait()
 		for who, id := range ids {
 			same(t, "arrived at "+who, c.arrived(who), h.outgoing(id))
+		}
+		if d := time.Since(began); d != 0 {
+			t.Errorf("the messages waited %v", d)
 		}
 		h.halt()
 
@@ -190,16 +192,17 @@ func TestOutboxWhenTheStoreFails(t *testing.T) {
 			h.store.mark.set(func([]host.Mark) error { return errors.New("the disk is full") })
 			h.run()
 			wait(1)
-			want := 13 // one a sweep: what was sent could not be noted
+			least, most := 12, 15 // one a sweep: what was sent could not be noted
 			if !idempotent {
-				want = 0
+				least, most = 0, 0
 			}
-			if n := len(c.tried()); n != want {
-				t.Errorf("idempotent %v: sent %d times in a minute", idempotent, n)
+			before := len(c.tried())
+			if before < least || before > most {
+				t.Errorf("idempotent %v: sent %d times in a minute", idempotent, before)
 			}
 			h.store.mark.unset()
 			wait(1)
-			if arrived := c.arrived("a"); len(h.left(id)) != 0 || len(arrived) != want+1 {
+			if arrived := c.arrived("a"); len(h.left(id)) != 0 || len(arrived) != before+1 {
 				t.Errorf("idempotent %v: left over: %v; arrived: %v", idempotent, h.left(id), arrived)
 			}
 			h.halt()

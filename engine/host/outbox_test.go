@@ -161,6 +161,25 @@ func TestOutboxTakesUpWhatComesMeanwhile(t *testing.T) {
 		close(gate)
 		synctest.Wait()
 		same(t, "arrived", c.arrived("a"), h.outgoing(id))
+
+		// At the worst moment: the sender has just found that nothing is left.
+		found, goOn := make(chan struct{}), make(chan struct{})
+		var once sync.Once
+		h.store.outbox.set(func(list []host.Outgoing) {
+			if len(list) == 0 {
+				once.Do(func() {
+					close(found)
+					<-goOn
+				})
+			}
+		})
+		h.receive(pushed("a", "last but one", sayAnswer))
+		<-found
+		h.receive(pushed("a", "last", sayAnswer))
+		synctest.Wait()
+		close(goOn)
+		synctest.Wait()
+		same(t, "arrived", c.arrived("a"), h.outgoing(id))
 		if d := time.Since(began); d != 0 {
 			t.Errorf("the last message waited %v", d)
 		}
@@ -233,7 +252,9 @@ func TestOutboxHonoursRetryAfter(t *testing.T) {
 		}
 		h := pushing(t, c).run()
 		id := h.receive(pushed("a", "1", sayAnswer)).Conversation
-		h.receive(pushed("b", "2", sayAnswer))
+		other := h.receive(pushed("b", "2", sayAnswer)).Conversation
+		// As if the list had been read before the message was put off.
+		h.store.unsent.set(func([]int64) []int64 { return []int64{id, other} })
 		wait(60)
 		same(t, "arrived", c.arrived("a"), h.outgoing(id))
 		last := map[string]time.Time{}

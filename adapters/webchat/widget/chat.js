@@ -220,9 +220,9 @@ class SpravkaChat extends HTMLElement {
     clearTimeout(this.alarm)
     if (up && !this.cut.hidden) {
       this.cut.hidden = true
-      this.announce(this.say.online)
+      if (!this.panel.hidden) this.announce(this.say.online)
     }
-    if (!up) this.alarm = setTimeout(() => ((this.cut.hidden = false), this.announce(this.say.offline)), 2500)
+    if (!up) this.alarm = setTimeout(() => ((this.cut.hidden = false), this.panel.hidden || this.announce(this.say.offline)), 2500)
   }
 
   hurry() {

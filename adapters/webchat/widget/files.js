@@ -55,7 +55,7 @@ class Tray {
     f.bar.remove()
     f.note.textContent = why
     f.row.classList.add('bad')
-    this.on.error(f.name + ': ' + why)
+    this.on.announce(f.name + ': ' + why)
   }
 
   // send uploads by XMLHttpRequest, because fetch can't tell how far it has come.

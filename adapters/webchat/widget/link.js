@@ -194,7 +194,9 @@ class Link {
 
   // fetch gets one batch of entries.
   async fetch(wait) {
+    const { run } = this
     const got = await this.call(`messages?after=${this.after}&wait=${wait}`, { wait: 20000 + wait * 1000 })
+    if (run !== this.run) return
     if (got.reset) this.take({ type: 'reset' })
     for (const entry of got.entries) this.take({ type: 'entry', entry })
     this.take({ type: 'state', state: got.state })

@@ -6,6 +6,7 @@ class Writer {
     Object.assign(this, { say, on })
     this.tray = new Tray(link, say, {
       error: (text) => this.error(text),
+      announce: on.announce,
       done: (f) => (this.error(''), on.announce(say.uploaded + f.name)),
       dropped: () => (this.error(''), this.text.focus()),
     })
@@ -45,8 +46,7 @@ class Writer {
     const told = this.note.textContent
     this.note.textContent = text
     this.note.hidden = !text
-    if (text) this.text.setAttribute('aria-invalid', 'true')
-    else this.text.removeAttribute('aria-invalid')
+    this.text.ariaInvalid = this.excess > 0 ? 'true' : null
     if (text && !told) this.on.announce(text)
   }
 
