@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,8 +61,8 @@ func TestPollOrder(t *testing.T) {
 func TestPollStoreDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetting(t, nil)
-		tries := 0
-		s.ear.fail = func(host.Inbound) error { tries++; return errors.New("disk full") }
+		var tries atomic.Int64
+		s.ear.fail = func(host.Inbound) error { tries.Add(1); return errors.New("disk full") }
 		s.run(func(context.Context) {
 			s.fake.say(1, "раз")
 			s.fake.say(1, "два")
@@ -69,8 +70,8 @@ func TestPollStoreDown(t *testing.T) {
 			if n := s.fake.waiting(); n != 2 {
 				t.Errorf("%d updates wait, want 2: they were not stored", n)
 			}
-			if tries > 60 {
-				t.Errorf("the store was asked %d times in 5 minutes", tries)
+			if n := tries.Load(); n > 60 {
+				t.Errorf("the store was asked %d times in 5 minutes", n)
 			}
 			if n := s.fake.count("getUpdates"); n > 300 {
 				t.Errorf("Telegram was asked %d times in 5 minutes", n)

@@ -93,9 +93,10 @@ func TestWebhookAnswers(t *testing.T) {
 func TestWebhookStoreDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetting(t, hooked)
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		s.ear.fail = func(host.Inbound) error {
-			if down {
+			if down.Load() {
 				return errors.New("disk full")
 			}
 			return nil
@@ -105,7 +106,7 @@ func TestWebhookStoreDown(t *testing.T) {
 			if got := s.post(hookSecret, letter(1, 1, "слово")); got != 503 {
 				t.Errorf("store down: %d", got)
 			}
-			down = false
+			down.Store(false)
 			if got := s.post(hookSecret, letter(1, 1, "слово")); got != 200 {
 				t.Errorf("store up again: %d", got)
 			}

@@ -55,7 +55,7 @@ func loadModel(c *flow.Content) (*understand.Model, error) {
 	if err != nil {
 		return understand.Train(corpus, understand.Options{}), nil
 	}
-	path := filepath.Join(cache, "spravka", "model-"+corpus.Hash()[:16])
+	path := filepath.Join(cache, "spravka", "model-"+understand.Key(corpus, understand.Options{}))
 	if f, err := os.Open(path); err == nil {
 		m, err := understand.Read(f)
 		f.Close()

@@ -108,7 +108,7 @@ func holds(t interface{ Fatalf(string, ...any) }, kind Kind, text string) {
 	}
 	Mask(kind, text)
 	Display(kind, text, "en")
-	KindOf(text)
+	_ = KindOf(text)
 	if SameName(text, r.Value) != SameName(r.Value, text) {
 		t.Fatalf("SameName of %q and %q depends on the order", text, r.Value)
 	}

@@ -90,7 +90,7 @@ func contentCorpus(t testing.TB) Corpus {
 	}
 	sort.Slice(c.Topics, func(i, j int) bool { return c.Topics[i].ID < c.Topics[j].ID })
 	if len(c.Topics) == 0 {
-		t.Skip("no content yet")
+		t.Fatal("the content has no phrases")
 	}
 	return c
 }

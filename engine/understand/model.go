@@ -87,14 +87,13 @@ func (t *tuning) full(concepts bool) float32 {
 
 // work is the scratch memory of one Understand.
 type work struct {
-	sc     scratch
-	v      vec
-	svm    []float32
-	acc    []float32
-	seen   []int32
-	near   []nearest
-	toks   []token
-	tokCut []token
+	sc   scratch
+	v    vec
+	svm  []float32
+	acc  []float32
+	seen []int32
+	near []nearest
+	toks []token
 }
 
 func (m *Model) get() *work {

@@ -50,9 +50,6 @@ func TestFollow(t *testing.T) {
 
 // TestTwoNeeds measures messages with two needs, and single ones that must stay single.
 func TestTwoNeeds(t *testing.T) {
-	if testing.Short() {
-		t.Skip("trains on the whole content")
-	}
 	f, err := os.Open("testdata/two_needs.jsonl")
 	if err != nil {
 		t.Fatal(err)
@@ -97,9 +94,6 @@ func TestTwoNeeds(t *testing.T) {
 }
 
 func TestFollowUps(t *testing.T) {
-	if testing.Short() {
-		t.Skip("trains on the whole content")
-	}
 	m := Train(contentCorpus(t), Options{})
 	right, n := 0, 0
 	for _, x := range [][3]string{

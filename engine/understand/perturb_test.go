@@ -80,9 +80,6 @@ func perturb(text, how string, rng *xorshift) string {
 
 // TestRobustness spoils phrases of the content, set aside from training, and measures what is lost. Floors are below what was measured.
 func TestRobustness(t *testing.T) {
-	if testing.Short() {
-		t.Skip("trains on the whole content")
-	}
 	c := contentCorpus(t)
 	var aside []Case
 	for i, top := range c.Topics {

@@ -1,3 +1,5 @@
+//go:build measure
+
 package understand
 
 import (
@@ -10,7 +12,7 @@ import (
 func TestPublicSets(t *testing.T) {
 	dir := os.Getenv("SPRAVKA_PUBLIC")
 	if dir == "" {
-		t.Skip("SPRAVKA_PUBLIC names no folder")
+		t.Fatal("set SPRAVKA_PUBLIC to the folder of the public sets")
 	}
 	read := func(name string) []Case {
 		if name == "" {

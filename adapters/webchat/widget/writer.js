@@ -7,7 +7,7 @@ class Writer {
     this.tray = new Tray(link, say, {
       error: (text) => this.error(text),
       announce: on.announce,
-      done: (f) => (this.error(''), on.announce(say.uploaded + f.name)),
+      done: (f) => (this.note.textContent === say.loading && this.error(''), on.announce(say.uploaded + f.name)),
       dropped: () => (this.error(''), this.text.focus()),
     })
     this.text = h('textarea', {

@@ -59,7 +59,7 @@ var timerTests = map[string]func(*testing.T, Store){
 		r = timed(t, s, r, []host.Timer{timer(r, "code", 10), timer(r, "silence", 20)})
 		due(t, s, 15, 10, timer(r, "code", 10))
 		due(t, s, 15, 10, timer(r, "code", 10))
-		r = timed(t, s, r, nil, "code", "no such timer")
+		timed(t, s, r, nil, "code", "no such timer")
 		due(t, s, 15, 10)
 		nextDue(t, s, after(20), true)
 	},
@@ -120,7 +120,7 @@ var callTests = map[string]func(*testing.T, Store){
 		a = called(t, s, a, "1", call(a, "2", 30))
 		pending(t, s, 10, call(b, "1", 20), call(a, "2", 30))
 		b = called(t, s, b, "1")
-		b = called(t, s, b, "1") // the same answer again
+		called(t, s, b, "1") // the same answer again
 		called(t, s, a, "2")
 		pending(t, s, 10)
 	},
