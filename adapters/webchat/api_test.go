@@ -3,6 +3,7 @@ package webchat_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"spravka/adapters/webchat"
 	"spravka/adapters/webchat/internal/fakehost"
 	"spravka/engine"
+	"spravka/engine/host"
 )
 
 func TestAMessageIsStoredAndAnswered(t *testing.T) {
@@ -263,6 +265,10 @@ func TestAHostThatFails(t *testing.T) {
 	status, body := w.call("POST", api+"messages", token, m)
 	if status != 503 || refusal(t, body) != "unavailable" || strings.Contains(string(body), "disk") {
 		t.Errorf("got %d %s", status, body)
+	}
+	w.host.Fail(fmt.Errorf("wrapped: %w", host.ErrBusy))
+	if status, body := w.call("POST", api+"messages", token, m); status != 503 || refusal(t, body) != "busy" {
+		t.Errorf("busy: %d %s", status, body)
 	}
 	w.host.Fail(nil)
 	if status, body := w.call("POST", api+"messages", token, m); status != 200 || strings.Contains(string(body), "duplicate") {

@@ -54,7 +54,7 @@ var kinds = map[string]kind{
 	"bad_id":           {422, "Поле id должно быть UUID.", "The id must be a UUID."},
 	"bad_payload":      {422, "Поле payload должно содержать от 1 до 64 печатных знаков ASCII.", "The payload must have 1 to 64 printable ASCII characters."},
 	"bad_cursor":       {422, "Параметры after, limit и wait должны быть целыми числами в допустимых пределах.", "The parameters after, limit and wait must be whole numbers within their ranges."},
-	"file_quota":       {429, "Дневной предел файлов исчерпан: 20 файлов и 60 МБ. Попробуйте завтра.", "The daily limit of files is reached: 20 files and 60 MB. Please try tomorrow."},
+	"file_quota":       {429, "Сегодня больше файлов прислать нельзя. Попробуйте завтра.", "No more files can be sent today. Please try tomorrow."},
 	"too_many":         {429, "Слишком много сообщений подряд. Подождите немного.", "Too many messages in a row. Please wait a little."},
 	"too_many_sockets": {429, "Чат открыт в слишком многих вкладках.", "The chat is open in too many tabs."},
 	"internal":         {500, "Что-то сломалось. Мы уже разбираемся.", "Something broke. We are looking into it."},

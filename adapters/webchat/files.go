@@ -13,6 +13,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -114,10 +115,7 @@ func (c *Chat) keep(ctx context.Context, v visitor, name string, content []byte)
 }
 
 // turnstile is the lock that lets one upload of a visitor at a time be counted, so that the daily limit holds.
-func (c *Chat) turnstile(v visitor) interface {
-	Lock()
-	Unlock()
-} {
+func (c *Chat) turnstile(v visitor) sync.Locker {
 	sum := fnv.New32a()
 	io.WriteString(sum, v.peer.ID)
 	return &c.saving[sum.Sum32()%uint32(len(c.saving))]

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"spravka/engine"
 	"spravka/engine/host"
@@ -50,6 +51,9 @@ func (c *Chat) open(ctx context.Context, v visitor, in host.Inbound) error {
 }
 
 func (c *Chat) notStored(err error) error {
+	if errors.Is(err, host.ErrBusy) {
+		return faultyIn("busy", time.Second) // one conversation's updates pile up: whoever sends them has to slow down
+	}
 	c.config.Log.Error("web chat: a message could not be stored", "error", err)
 	return faulty("unavailable")
 }

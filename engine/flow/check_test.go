@@ -13,8 +13,8 @@ func TestCheckFinds(t *testing.T) {
 	for _, tt := range []struct{ name, file, old, new, want string }{
 		{"a step that does not exist", "flows/application.status.yaml", "next: contact}", "next: contcat}",
 			`flows/application.status.yaml:7: step "born" leads to "contcat", which does not exist; did you mean "contact"?`},
-		{"a step that is never reached", "flows/application.status.yaml", "  later:   {end: true}", "  later:   {end: true}\n  lost: {end: true}",
-			`step "lost" is never reached`},
+		{"a step that is never reached", "flows/application.status.yaml", "  later:   {end: true}", "  later:   {end: true}\n  orphan: {end: true}",
+			`step "orphan" is never reached`},
 		{"a dead end", "flows/hotline.urgent.yaml", "  duty: {handoff: urgent, priority: urgent, reason: urgent}", "  duty: {ask: text, next: duty}",
 			`step "duty" is a dead end`},
 		{"an outcome that is not handled", "flows/application.status.yaml", "outcomes: {found: which, not_found: unknown, mismatch: differs}", "outcomes: {found: which, not_found: unknown}",

@@ -2,12 +2,12 @@ package host_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
 	"spravka/engine"
-	"spravka/engine/desk"
 	"spravka/engine/host"
 )
 
@@ -90,11 +90,11 @@ func TestActionIsCarriedOutOnce(t *testing.T) {
 	}
 	_, changes, err := h.store.Ticket(t.Context(), h.ticket(id).Number)
 	must(t, err)
-	var notes []string
+	var lines []string
 	for _, c := range changes {
-		notes = append(notes, c.Note)
+		lines = append(lines, fmt.Sprint(c.Note, " by ", c.By, ": ", c.Status))
 	}
-	same(t, "the ticket's history", notes, []string{"asked", desk.Taken, desk.Asked, desk.Resolved})
+	same(t, "the ticket's history", lines, []string{"asked by bot: new", "take by Анна: in_work", "ask by Анна: clarify", "resolve by Анна: solved"})
 
 	// Long after, when nothing of it would be allowed any more, and on a new process.
 	h.halt()

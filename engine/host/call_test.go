@@ -177,6 +177,51 @@ func TestAnswerThatCanNotBeStored(t *testing.T) {
 	})
 }
 
+// A call that waits long for its turn, because services are slow, is made once all the same.
+func TestCallThatWaitsLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, host.Config{Now: since2026(), Services: &service{answer: never}, MaxCalls: 1, CallTimeout: 40 * time.Second}).run()
+		var ids []int64
+		for _, who := range numbered("p", 9) {
+			ids = append(ids, h.say(who, who, sayService).Conversation)
+		}
+		wait(10)
+		for _, id := range ids {
+			if n := h.counts(id, words(t, "unknown")); n != 1 {
+				t.Errorf("conversation %d was told %d times", id, n)
+			}
+		}
+		if n := len(h.service.asked()); n != len(ids) {
+			t.Errorf("%d calls for %d questions", n, len(ids))
+		}
+	})
+}
+
+// A process takes up the calls of one that has died, not those that another is just making.
+func TestCallsOfAnotherProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &service{answer: func(context.Context, host.ServiceCall) (engine.Answered, error) {
+			time.Sleep(30 * time.Second)
+			return engine.Answered{Outcome: "none"}, nil
+		}}
+		a := newHouse(t, host.Config{Now: since2026(), Services: slow, CallTimeout: 40 * time.Second}).run()
+		b := a.next(host.Config{Services: &service{}, CallTimeout: 40 * time.Second}).run()
+		time.Sleep(50 * time.Second)
+		id := a.say("x", "1", sayService).Conversation
+		time.Sleep(20 * time.Second) // b has looked for calls meanwhile
+		same(t, "calls of b", b.service.asked(), nil)
+		time.Sleep(20 * time.Second)
+		a.say("x", "2", sayService)
+		time.Sleep(time.Second)
+		a.crash()
+		wait(5)
+		same(t, "calls of b", b.service.asked(), []string{"c1-2"})
+		if n := b.counts(id, words(t, "quiet")); n != 2 {
+			t.Errorf("the citizen was told %d times", n)
+		}
+	})
+}
+
 func TestShutdownWaits(t *testing.T) {
 	t.Run("for an answer that comes in spite of it", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -185,15 +230,20 @@ func TestShutdownWaits(t *testing.T) {
 				return engine.Answered{Outcome: "none"}, nil
 			}}
 			h := newHouse(t, host.Config{Now: since2026(), Services: s}).run()
-			id := h.say("a", "1", sayService).Conversation
+			var ids []int64
+			for _, who := range numbered("p", 8) {
+				ids = append(ids, h.say(who, who, sayService).Conversation)
+			}
 			synctest.Wait()
 			began := time.Now()
 			h.halt()
 			if d := time.Since(began); d != 3*time.Second {
 				t.Errorf("Run returned after %v", d)
 			}
-			if n := h.counts(id, words(t, "quiet")); n != 1 || len(h.pending()) != 0 {
-				t.Errorf("the citizen was told %d times; pending: %v", n, h.pending())
+			for _, id := range ids {
+				if n := h.counts(id, words(t, "quiet")); n != 1 || len(h.pending()) != 0 {
+					t.Errorf("the citizen was told %d times; pending: %v", n, h.pending())
+				}
 			}
 		})
 	})

@@ -155,6 +155,11 @@ func TestStoreFailsAfterWriting(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.store.commit.unset()
+		known, err := h.Find(t.Context(), in.Peer)
+		must(t, err)
+		stored, err := h.store.Load(t.Context(), known.ID)
+		must(t, err)
+		same(t, "the conversation as the host knows it", known, stored)
 		synctest.Wait()
 		r := h.receive(in)
 		if !r.Duplicate {

@@ -28,6 +28,7 @@ func (h *hook[F]) get() (f F, ok bool) {
 // store is a SQLite store whose calls a test can stop, spoil and count.
 type store struct {
 	host.Store
+	open   hook[func(host.Peer) host.Record]
 	dead   atomic.Bool // nothing is written any more: the process that used it was killed
 	commit hook[func(turns []*host.Turn, write func() ([]error, error)) ([]error, error)]
 	load   hook[func(id int64) error]
@@ -55,6 +56,13 @@ func newStore(t testing.TB) *store {
 
 // over gives a store of its own hooks over the same data.
 func over(s host.Store) *store { return &store{Store: s} }
+
+func (s *store) Open(ctx context.Context, p host.Peer, locale string, now time.Time) (host.Record, error) {
+	if open, ok := s.open.get(); ok {
+		return open(p), nil
+	}
+	return s.Store.Open(ctx, p, locale, now)
+}
 
 func (s *store) Commit(ctx context.Context, turns []*host.Turn) ([]error, error) {
 	write := func() ([]error, error) { return s.Store.Commit(ctx, turns) }

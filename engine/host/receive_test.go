@@ -256,3 +256,36 @@ func TestMoreConversationsThanMemoryHolds(t *testing.T) {
 		same(t, "updates of "+who, h.updates(r.ID), numbered(who+"-", messages))
 	}
 }
+
+// However many citizens come, what the host remembers of them has a bound, even where no turn of theirs could be stored.
+func TestMemoryIsBounded(t *testing.T) {
+	for name, err := range map[string]error{"stored": nil, "not stored": errDisk} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, host.Config{})
+			next := int64(0)
+			h.store.open.set(func(p host.Peer) host.Record {
+				next++
+				return host.Record{ID: next, Peer: p}
+			})
+			h.store.commit.set(func(turns []*host.Turn, _ func() ([]error, error)) ([]error, error) {
+				return make([]error, len(turns)), err
+			})
+			const most = 20_000
+			for i := range most + 5_000 {
+				who := fmt.Sprint("p", i)
+				in := host.Inbound{Peer: peer(who), Update: who, Event: engine.Opened{}}
+				if _, got := h.Receive(t.Context(), in); !errors.Is(got, err) {
+					t.Fatal(got)
+				}
+				if i == 100 {
+					if n, p := h.InMemory(); n != 101 || p != 101 {
+						t.Fatalf("of 101 conversations %d and %d peers are kept, though there is room", n, p)
+					}
+				}
+			}
+			if n, p := h.InMemory(); n > most || p > most || n == 0 || p == 0 {
+				t.Errorf("%d conversations and %d peers are kept", n, p)
+			}
+		})
+	}
+}

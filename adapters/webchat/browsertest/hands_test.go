@@ -223,6 +223,7 @@ func TestUploading(t *testing.T) {
 	b.until("$$('.chip').length === 2 && root.activeElement === $('textarea')")
 	pick(photo, photo, photo, photo)
 	b.until("$$('.chip').length === 5 && text('.error').includes('Не больше 5')")
+	b.until("!$('.chip:not(.bad, .done)')")
 	b.say("без плохих")
 	b.until("text('.bot').includes('Файлов получено: 3') && !$('.chip')")
 
