@@ -146,7 +146,6 @@ func routes(w *world, web *webchat.Chat, staff *console.Console, others []messen
 	}
 	m.Handle("/chat", web.Handler())
 	m.Handle("/chat/", web.Handler())
-	m.Handle("/spravka.js", http.RedirectHandler("/chat/spravka.js", http.StatusMovedPermanently))
 	m.Handle(console.Root, staff)
 	m.Handle("GET /{$}", http.RedirectHandler("/chat", http.StatusFound))
 	m.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprintln(rw, "ok") })

@@ -116,6 +116,29 @@ func TestSendingThatHadNotBegun(t *testing.T) {
 	})
 }
 
+// A duplicate is no proof that the replies went out: another process may have stored them and died.
+func TestDuplicateLooksIntoTheOutbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &channel{name: "push", idempotent: true}
+		h := pushing(t, c).run()
+		other := h.next(host.Config{Channels: []host.Channel{c}})
+		synctest.Wait()
+		began := time.Now()
+		id := other.receive(pushed("a", "1", sayAnswer)).Conversation
+		other.crash()
+		synctest.Wait()
+		same(t, "arrived too early", c.arrived("a"), nil)
+		if r := h.receive(pushed("a", "1", sayAnswer)); !r.Duplicate {
+			t.Error("played twice")
+		}
+		synctest.Wait()
+		same(t, "arrived", c.arrived("a"), h.outgoing(id))
+		if d := time.Since(began); d != 0 {
+			t.Errorf("the message waited %v", d)
+		}
+	})
+}
+
 func TestSlowPeerHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &channel{name: "push", idempotent: true}
