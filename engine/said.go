@@ -173,18 +173,18 @@ func (t *turn) within(f *Frame, s *flow.Step, text string, files []File) {
 
 // opted takes one of the options that a step offers, if the message plainly names one.
 func (t *turn) opted(f *Frame, s *flow.Step, text string) bool {
+	if s.Kind != flow.Choose && answer.Parse(s.Answer, text, t.answerContext(s)).OK() {
+		return false
+	}
 	r := answer.Parse(answer.Choice, text, answer.Context{Locale: t.locale.Name, Options: t.options(s)})
 	if !r.OK() || r.Fit != answer.Strong {
 		return false
 	}
 	if s.Kind == flow.Choose {
 		t.accept(f, s, r.Value)
-		return true
+	} else {
+		t.instead(f, s, r.Value)
 	}
-	if answer.Parse(s.Answer, text, t.answerContext(s)).OK() {
-		return false
-	}
-	t.instead(f, s, r.Value)
 	return true
 }
 

@@ -30,7 +30,8 @@ func newCommitter(s Store) *committer {
 	return c
 }
 
-// commit stores a turn and returns when it is durable. A context that ends earlier leaves the outcome open.
+// commit stores a turn and returns when it is durable. The context counts only until the turn is handed over: an error of
+// its own means that nothing was written.
 func (c *committer) commit(ctx context.Context, t *Turn) error {
 	w := &commit{turn: t, result: make(chan error, 1)}
 	select {
