@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"spravka/engine/flow"
 	"spravka/engine/understand"
@@ -68,10 +69,16 @@ const (
 // lexicon is a language's words of the conversation itself, ready to be looked up.
 type lexicon struct {
 	commands   map[string]string // normalised phrase → command
-	fuzzy      []string          // the phrases in a fixed order, for mistyped ones
+	fuzzy      []mistyped        // the phrases in a fixed order, for mistyped ones
 	correcting []string
 	question   []string
 	why        []string
+}
+
+// mistyped is a phrase that is recognised with one letter wrong.
+type mistyped struct {
+	phrase string
+	runes  int
 }
 
 func newLexicon(l *flow.Locale) *lexicon {
@@ -89,7 +96,9 @@ func newLexicon(l *flow.Locale) *lexicon {
 			default:
 				if _, had := x.commands[phrase]; !had {
 					x.commands[phrase] = cmd
-					x.fuzzy = append(x.fuzzy, phrase)
+					if n := utf8.RuneCountInString(phrase); n >= 5 {
+						x.fuzzy = append(x.fuzzy, mistyped{phrase, n})
+					}
 				}
 			}
 		}
@@ -105,13 +114,13 @@ func (x *lexicon) command(text string, fuzzy bool) string {
 	if cmd, ok := x.commands[text]; ok {
 		return cmd
 	}
-	if !fuzzy {
-		return ""
+	if !fuzzy || strings.ContainsAny(text, "0123456789") {
+		return "" // no command has a number in it
 	}
-	n := len([]rune(text))
-	for _, phrase := range x.fuzzy {
-		if r := len([]rune(phrase)); r >= 5 && r-n <= 1 && n-r <= 1 && nearly(text, phrase) {
-			return x.commands[phrase]
+	n := utf8.RuneCountInString(text)
+	for _, m := range x.fuzzy {
+		if m.runes-n <= 1 && n-m.runes <= 1 && nearly(text, m.phrase) {
+			return x.commands[m.phrase]
 		}
 	}
 	return ""
