@@ -1,7 +1,6 @@
 package telegram
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -15,22 +14,19 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/gabriel-vasile/mimetype"
 	tg "github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
 
+	"spravka/adapters/sniff"
 	"spravka/engine"
 	"spravka/engine/host"
 )
 
 const (
-	maxFile     = 10 << 20 // bytes
-	maxFileName = 100      // runes
-	loadWait    = 60 * time.Second
-	loadTries   = 3
+	maxFile   = 10 << 20 // bytes
+	loadWait  = 60 * time.Second
+	loadTries = 3
 )
 
 // unfit says why a file is not taken; its text is the name of the words that tell the citizen.
@@ -74,7 +70,7 @@ func (b *Bot) fetch(ctx context.Context, peer host.Peer, u update) (engine.File,
 	if err != nil {
 		return engine.File{}, err
 	}
-	kind, ext, ok := sniff(content)
+	kind, ext, ok := sniff.Kind(content)
 	switch {
 	case len(content) == 0:
 		return engine.File{}, unfit("file_empty")
@@ -89,7 +85,7 @@ func (b *Bot) fetch(ctx context.Context, peer host.Peer, u update) (engine.File,
 	if count >= b.config.FilesPerDay || bytes+int64(len(content)) > b.config.BytesPerDay {
 		return engine.File{}, unfit("file_quota")
 	}
-	f := engine.File{ID: id, Name: cleanName(name, ext), MIME: kind, Size: int64(len(content))}
+	f := engine.File{ID: id, Name: sniff.Name(name, ext), MIME: kind, Size: int64(len(content))}
 	if err := b.files.SaveFile(ctx, host.File{File: f, Peer: peer, At: now}, content); err != nil {
 		return engine.File{}, fmt.Errorf("storing the file: %w", err)
 	}
@@ -206,43 +202,4 @@ func (b *Bot) fileURL(p string) (string, bool) {
 		parts = append(parts, url.PathEscape(part))
 	}
 	return b.config.BaseURL + "/file/bot" + b.config.Token + "/" + strings.Join(parts, "/"), true
-}
-
-// sniff tells what a file is by its content; what its sender says is not believed. A PDF must begin as one: the
-// library is content with the mark anywhere in the first kilobyte, where archives and scripts can hide it.
-func sniff(content []byte) (kind, ext string, ok bool) {
-	found := mimetype.Detect(content)
-	switch {
-	case found.Is("image/jpeg"):
-		return "image/jpeg", ".jpg", true
-	case found.Is("image/png"), found.Is("image/apng"):
-		return "image/png", ".png", true
-	case found.Is("application/pdf") && bytes.HasPrefix(bytes.TrimLeft(content[:min(len(content), 16)], "\ufeff\r\n \t"), []byte("%PDF-")):
-		return "application/pdf", ".pdf", true
-	}
-	return "", "", false
-}
-
-// cleanName makes a name that is safe to show and to save under, with the ending that fits the content.
-func cleanName(name, ext string) string {
-	name = path.Base(strings.ReplaceAll(clean(name), `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`<>:"/|?*`, r) {
-			return -1
-		}
-		return r
-	}, name)
-	name = strings.Trim(name, " .")
-	given := strings.ToLower(path.Ext(name))
-	if given == ext || ext == ".jpg" && given == ".jpeg" {
-		name = strings.TrimSuffix(name, path.Ext(name))
-		ext = given
-	}
-	if name == "" {
-		name = "file"
-	}
-	if utf8.RuneCountInString(name) > maxFileName {
-		name = string([]rune(name)[:maxFileName])
-	}
-	return name + ext
 }

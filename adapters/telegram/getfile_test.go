@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"spravka/adapters/sniff"
 	"spravka/engine"
 )
 
@@ -170,7 +171,7 @@ func TestUnitNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"a.jpeg": "a.jpeg", `C:\x\b.JPG`: "b.jpg", "": "file.jpg", "...": "file.jpg", "con\x00\n.pdf": "con.pdf.jpg", strings.Repeat("я", 300): strings.Repeat("я", 100) + ".jpg", "a/": "a.jpg",
 	} {
-		if got := cleanName(name, ".jpg"); got != want {
+		if got := sniff.Name(name, ".jpg"); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}

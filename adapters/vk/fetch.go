@@ -9,23 +9,18 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path"
-	"strings"
 	"time"
-	"unicode"
 
-	"github.com/gabriel-vasile/mimetype"
-
+	"spravka/adapters/sniff"
 	"spravka/engine"
 	"spravka/engine/host"
 )
 
 const (
-	maxFile     = 10 << 20 // bytes
-	maxFileName = 100      // characters
-	sniffed     = 3072     // bytes that tell what a file is
-	fetchTries  = 3
-	fetchWait   = time.Minute // of one try
+	maxFile    = 10 << 20 // bytes
+	sniffed    = 3072     // bytes that tell what a file is
+	fetchTries = 3
+	fetchWait  = time.Minute // of one try
 )
 
 // fetchAll loads a message's files into the store. What is refused is not an error; an error is the store's, and the
@@ -85,7 +80,7 @@ func (a *Adapter) fetch(ctx context.Context, s said, i int, at attachment) (f *e
 	case size+int64(len(content)) > a.config.BytesPerDay:
 		return nil, refuseQuota, nil
 	}
-	file := engine.File{ID: id, Name: cleanName(at.name, ext), MIME: kind, Size: int64(len(content))}
+	file := engine.File{ID: id, Name: sniff.Name(at.name, ext), MIME: kind, Size: int64(len(content))}
 	if err := a.config.Files.SaveFile(ctx, host.File{File: file, Peer: peer, At: a.config.Now()}, content); err != nil {
 		return nil, 0, err
 	}
@@ -128,7 +123,7 @@ func (a *Adapter) downloadOnce(ctx context.Context, address string) (content []b
 	case n == 0:
 		return nil, "", "", refuseEmpty, false
 	}
-	kind, ext, ok = sniff(buffer.Bytes())
+	kind, ext, ok = sniff.Kind(buffer.Bytes())
 	if !ok {
 		return nil, "", "", refuseKind, false
 	}
@@ -140,39 +135,4 @@ func (a *Adapter) downloadOnce(ctx context.Context, address string) (content []b
 		return nil, "", "", refuseSize, false
 	}
 	return buffer.Bytes(), kind, ext, 0, true
-}
-
-// sniff tells what a file is by its content; what its sender says is not believed. It is the web chat's rule: a PDF
-// must begin as one.
-func sniff(content []byte) (kind, ext string, ok bool) {
-	found := mimetype.Detect(content)
-	switch {
-	case found.Is("image/jpeg"):
-		return "image/jpeg", ".jpg", true
-	case found.Is("image/png"), found.Is("image/apng"):
-		return "image/png", ".png", true
-	case found.Is("application/pdf") && bytes.HasPrefix(bytes.TrimLeft(content[:min(len(content), 16)], "\ufeff\r\n \t"), []byte("%PDF-")):
-		return "application/pdf", ".pdf", true
-	}
-	return "", "", false
-}
-
-// cleanName makes a name that is safe to show and to save under, with the ending that fits the content.
-func cleanName(name, ext string) string {
-	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`<>:"/|?*`, r) {
-			return -1
-		}
-		return r
-	}, name)
-	name = strings.Trim(name, " .")
-	given := strings.ToLower(path.Ext(name))
-	if given == ext || ext == ".jpg" && given == ".jpeg" {
-		name, ext = strings.TrimSuffix(name, path.Ext(name)), given
-	}
-	if name == "" {
-		name = "file"
-	}
-	return cutRunes(name, maxFileName) + ext
 }

@@ -75,7 +75,8 @@ func (g *gate) judge(method string, err error) error {
 	if fresh {
 		g.alarm(kind, text)
 	}
-	return fmt.Errorf("%w: %w", err, host.RetryAfterError{After: left})
+	// The call that begins a pause is told of it like those that come during one.
+	return fmt.Errorf("%w: %w: %w", err, errPaused, host.RetryAfterError{After: left})
 }
 
 func (g *gate) open() {

@@ -1,7 +1,6 @@
 package webchat
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -10,23 +9,18 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"path"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/gabriel-vasile/mimetype"
+	"spravka/adapters/sniff"
 	"spravka/engine"
 	"spravka/engine/host"
 )
 
 const (
-	maxFile     = 10 << 20 // bytes
-	maxFileName = 100      // characters
-	slowest     = 32 << 10 // bytes a second that an upload must at least reach
+	maxFile = 10 << 20 // bytes
+	slowest = 32 << 10 // bytes a second that an upload must at least reach
 )
 
 // upload answers POST files?name=: the body is the file itself.
@@ -89,7 +83,7 @@ func (c *Chat) keep(ctx context.Context, v visitor, name string, content []byte)
 	if len(content) > maxFile {
 		return engine.File{}, faulty("file_too_large")
 	}
-	kind, ext, ok := sniff(content)
+	kind, ext, ok := sniff.Kind(content)
 	if !ok {
 		return engine.File{}, faulty("file_type")
 	}
@@ -107,7 +101,7 @@ func (c *Chat) keep(ctx context.Context, v visitor, name string, content []byte)
 	}
 	var id [16]byte
 	rand.Read(id[:])
-	f := engine.File{ID: base64.RawURLEncoding.EncodeToString(id[:]), Name: cleanName(name, ext), MIME: kind, Size: int64(len(content))}
+	f := engine.File{ID: base64.RawURLEncoding.EncodeToString(id[:]), Name: sniff.Name(name, ext), MIME: kind, Size: int64(len(content))}
 	if err := c.files.SaveFile(ctx, host.File{File: f, Peer: v.peer, At: now}, content); err != nil {
 		return engine.File{}, c.notStored(err)
 	}
@@ -119,44 +113,6 @@ func (c *Chat) turnstile(v visitor) sync.Locker {
 	sum := fnv.New32a()
 	io.WriteString(sum, v.peer.ID)
 	return &c.saving[sum.Sum32()%uint32(len(c.saving))]
-}
-
-// sniff tells what a file is by its content; what its sender says is not believed. A PDF must begin as one: the
-// library is content with the mark anywhere in the first kilobyte, where archives and scripts can hide it.
-func sniff(content []byte) (kind, ext string, ok bool) {
-	found := mimetype.Detect(content)
-	switch {
-	case found.Is("image/jpeg"):
-		return "image/jpeg", ".jpg", true
-	case found.Is("image/png"), found.Is("image/apng"):
-		return "image/png", ".png", true
-	case found.Is("application/pdf") && bytes.HasPrefix(bytes.TrimLeft(content[:min(len(content), 16)], "\ufeff\r\n \t"), []byte("%PDF-")):
-		return "application/pdf", ".pdf", true
-	}
-	return "", "", false
-}
-
-// cleanName makes a name that is safe to show and to save under, with the ending that fits the content.
-func cleanName(name, ext string) string {
-	name = strings.ToValidUTF8(name, "")
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`<>:"/|?*`, r) {
-			return -1
-		}
-		return r
-	}, name)
-	given := path.Ext(name)
-	if low := strings.ToLower(given); low == ext || low == ".jpeg" && ext == ".jpg" {
-		name, ext = strings.TrimSuffix(name, given), low
-	}
-	if name = strings.Trim(name, " ."); name == "" {
-		name = "file"
-	}
-	if utf8.RuneCountInString(name) > maxFileName {
-		name = string([]rune(name)[:maxFileName])
-	}
-	return name + ext
 }
 
 // fileOf returns a file of the visitor.
