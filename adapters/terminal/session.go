@@ -79,7 +79,7 @@ func (n *Notices) take() []Notice {
 	return out
 }
 
-// Session is one conversation in the terminal.
+// Session is one conversation in the terminal, or one on another channel that is played from here.
 type Session struct {
 	Host    *host.Host
 	Files   host.Files
@@ -90,6 +90,11 @@ type Session struct {
 	Locale  string
 	Folder  string // where relative files are looked for
 	Why     bool   // explain each decision
+
+	// Channel is the one on which the citizen is; "" means the terminal. On another one Carry does what the citizen does:
+	// writes, presses, sends a file. It returns when the channel has handed that over.
+	Channel string
+	Carry   func(ctx context.Context, in Input) error
 
 	turn int
 	seen int64
@@ -141,7 +146,12 @@ func (s *Session) Begin(ctx context.Context) error {
 
 var errInput = errors.New("input")
 
-func (s *Session) peer() host.Peer { return host.Peer{Channel: Channel, ID: s.Peer} }
+func (s *Session) peer() host.Peer {
+	if s.Channel != "" {
+		return host.Peer{Channel: s.Channel, ID: s.Peer}
+	}
+	return host.Peer{Channel: Channel, ID: s.Peer}
+}
 
 func (s *Session) do(ctx context.Context, in Input) error {
 	switch {
@@ -160,6 +170,8 @@ func (s *Session) do(ctx context.Context, in Input) error {
 			return fmt.Errorf("%w: operator_action can be take, ask, return or resolve, not %q", errInput, in.Action)
 		}
 		return s.operate(ctx, a, "")
+	case s.Carry != nil:
+		return s.Carry(ctx, in)
 	case in.Press != "":
 		return s.receive(ctx, engine.Pressed{Payload: in.Press})
 	case in.File != "":

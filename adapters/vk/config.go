@@ -73,7 +73,7 @@ type Config struct {
 	MethodURL  string            // [MethodURL] by default; ends with "/"
 	AllowLocal bool              // files and servers may have http: and local addresses: for fakes only
 	Transport  http.RoundTripper // by default one of its own, which refuses local addresses
-	Rate       float64           // API calls a second, 16 by default; VK allows 20
+	Rate       float64           // API calls a second, 16 by default; VK allows 20, a fake (AllowLocal) any number
 	Wait       time.Duration     // of one long poll, 25 s by default, at most 90 s
 
 	FilesPerDay int   // of one citizen within 24 hours, 20 by default
@@ -123,7 +123,7 @@ func (c Config) complete() (Config, error) {
 		return c, errors.New("VK: callbacks need a secret of 16 to 50 letters, digits, - or _")
 	case c.Mode == Callback && c.CallbackURL == "" && c.Confirmation == "" && c.KeepSettings:
 		return c, errors.New("VK: callbacks need the confirmation string of the community's settings, or the right to ask VK for it")
-	case c.Rate < 0 || c.Rate > 20:
+	case c.Rate < 0 || c.Rate > 20 && !c.AllowLocal:
 		return c, fmt.Errorf("VK: a rate of %v calls a second: VK allows at most 20", c.Rate)
 	case c.Wait < time.Second || c.Wait > 90*time.Second:
 		return c, fmt.Errorf("VK: a poll of %v: VK waits between 1 s and 90 s", c.Wait)

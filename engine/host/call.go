@@ -162,3 +162,20 @@ func (h *Host) Drain(ctx context.Context) error {
 	}
 	return errors.New("service calls without end")
 }
+
+// Flush sends what is in the outbox and may be sent now, in order within each conversation. Like [Host.Drain] it stands
+// in for [Host.Run] where time stands still.
+func (h *Host) Flush(ctx context.Context) error {
+	for range 100 {
+		ids, err := h.Store.Unsent(ctx, h.Now(), sendBatch)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		for _, id := range ids {
+			if !h.sendAll(ctx, id) {
+				return errors.New("the outbox could not be read or marked")
+			}
+		}
+	}
+	return errors.New("messages without end")
+}
