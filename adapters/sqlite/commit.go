@@ -124,6 +124,9 @@ func writeTurn(t *tx, turn *host.Turn) error {
 	if err := writeCalls(t, turn); err != nil {
 		return err
 	}
+	if err := writeErrands(t, turn); err != nil {
+		return err
+	}
 	return writeTickets(t, turn)
 }
 

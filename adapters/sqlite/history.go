@@ -9,10 +9,12 @@ import (
 )
 
 const (
-	addEntry = `INSERT INTO history (conversation, seq, at, author, name, update_id, body, trace)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-	entriesAfter = `SELECT conversation, seq, at, author, name, update_id, body, trace FROM history
-		WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3`
+	addEntry = `INSERT INTO history (conversation, seq, at, author, name, update_id, message_id, edits, body, trace)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	entryColumns = `SELECT conversation, seq, at, author, name, update_id, message_id, edits, body, trace FROM history `
+	entriesAfter = entryColumns + `WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3`
+	// Read from the end of the conversation: what is edited is nearly always new.
+	entryOfMessage = entryColumns + `WHERE conversation = $1 AND message_id = $2 ORDER BY seq DESC LIMIT 1`
 )
 
 // History implements [host.Store].
@@ -21,24 +23,33 @@ func (s *Store) History(ctx context.Context, conversation, after int64, limit in
 	return entries, wrap(fmt.Sprintf("history of conversation %d", conversation), err)
 }
 
+// EntryOf implements [host.Store].
+func (s *Store) EntryOf(ctx context.Context, conversation int64, message string) (host.Entry, error) {
+	if message == "" {
+		return host.Entry{}, host.ErrNotFound
+	}
+	e, err := one(ctx, s, scanEntry, entryOfMessage, conversation, message)
+	return e, wrap(fmt.Sprintf("entry of a message of conversation %d", conversation), err)
+}
+
 func scanEntry(row rowScanner) (e host.Entry, err error) {
 	var at int64
 	var author string
-	err = row.Scan(&e.Conversation, &e.Seq, &at, &author, &e.Name, &e.Update, &e.Body, &e.Trace)
+	err = row.Scan(&e.Conversation, &e.Seq, &at, &author, &e.Name, &e.Update, &e.Message, &e.Edits, &e.Body, &e.Trace)
 	e.At, e.Author = moment(at), engine.Author(author)
 	return e, err
 }
 
 func writeEntries(t *tx, turn *host.Turn) error {
 	for _, e := range turn.Entries {
-		_, err := t.exec(addEntry, turn.Record.ID, e.Seq, millis(e.At), string(e.Author), e.Name, e.Update, present(e.Body), e.Trace)
+		_, err := t.exec(addEntry, turn.Record.ID, e.Seq, millis(e.At), string(e.Author), e.Name, e.Update, e.Message, e.Edits, present(e.Body), e.Trace)
 		if err != nil {
 			return err
 		}
 		if !outgoing(turn, e) {
 			continue
 		}
-		if _, err := t.exec(addOutgoing, turn.Record.ID, e.Seq, millis(turn.At)); err != nil {
+		if _, err := t.exec(addOutgoing, turn.Record.ID, e.Seq, turn.Priority, millis(turn.At)); err != nil {
 			return err
 		}
 	}

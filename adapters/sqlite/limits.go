@@ -60,7 +60,7 @@ func checkTurn(t *host.Turn) error {
 	if len(t.State) == 0 || len(t.State) > maxState {
 		return fmt.Errorf("the state has %d bytes, it must have 1–%d", len(t.State), maxState)
 	}
-	parts := max(len(t.Entries), len(t.Set), len(t.Stop), len(t.Calls), len(t.Tickets), len(t.Changes))
+	parts := max(len(t.Entries), len(t.Set), len(t.Stop), len(t.Calls), len(t.Tickets), len(t.Changes), len(t.Errands))
 	if parts > maxParts {
 		return fmt.Errorf("the turn has %d parts of one kind (entries, timers, calls, tickets or changes), more than %d", parts, maxParts)
 	}
@@ -74,6 +74,11 @@ func checkTurn(t *host.Turn) error {
 	}
 	for _, call := range t.Calls {
 		if err := bounded("a call's identifier", call.Call.ID, 1, maxName); err != nil {
+			return err
+		}
+	}
+	for _, e := range t.Errands {
+		if err := bounded("an errand", e.Kind+e.Message, 1, maxName); err != nil {
 			return err
 		}
 	}
@@ -98,6 +103,9 @@ func checkEntries(t *host.Turn) error {
 			return err
 		}
 		if err := bounded("an entry's update", e.Update, 0, maxUpdate); err != nil {
+			return err
+		}
+		if err := bounded("an entry's message", e.Message, 0, maxName); err != nil {
 			return err
 		}
 	}

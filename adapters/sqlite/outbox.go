@@ -6,30 +6,55 @@ import (
 	"strings"
 	"time"
 
+	"spravka/engine"
 	"spravka/engine/host"
 )
 
 const (
-	addOutgoing = `INSERT INTO outbox (conversation, seq, state, attempts, due, error) VALUES ($1, $2, 'waiting', 0, $3, '')`
+	addOutgoing = `INSERT INTO outbox (conversation, seq, state, priority, attempts, due, error) VALUES ($1, $2, 'waiting', $3, 0, $4, '')`
 	// Only the first unsent message of a conversation counts: those behind it wait for it, however long they are due.
-	unsent = `SELECT o.conversation FROM outbox o
-		WHERE o.state IN ('waiting', 'sending') AND o.due <= $1
+	// Ahead of the first one of a dialogue there may be others: they go out with it.
+	unsentDialogues = `SELECT o.conversation FROM outbox o
+		WHERE o.state IN ('waiting', 'sending') AND o.priority = 0 AND o.due <= $1
+		AND NOT EXISTS (SELECT 1 FROM outbox e
+			WHERE e.conversation = o.conversation AND e.seq < o.seq AND e.state IN ('waiting', 'sending') AND (e.priority = 0 OR e.due > $1))
+		ORDER BY o.due, o.conversation LIMIT $2`
+	unsentOthers = `SELECT o.conversation FROM outbox o
+		WHERE o.state IN ('waiting', 'sending') AND o.priority = 1 AND o.due <= $1
 		AND NOT EXISTS (SELECT 1 FROM outbox e
 			WHERE e.conversation = o.conversation AND e.seq < o.seq AND e.state IN ('waiting', 'sending'))
 		ORDER BY o.due, o.conversation LIMIT $2`
-	outboxOf = `SELECT o.conversation, c.channel, c.peer, o.seq, h.body, o.attempts, o.due, o.state FROM outbox o
+	outboxOf = `SELECT o.conversation, c.channel, c.peer, o.seq, h.author, h.name, h.body, o.priority, o.parts, o.attempts, o.due, o.state FROM outbox o
 		JOIN history h ON h.conversation = o.conversation AND h.seq = o.seq
 		JOIN conversations c ON c.id = o.conversation
 		WHERE o.conversation = $1 AND o.state IN ('waiting', 'sending') ORDER BY o.seq LIMIT $2`
+	setAside  = `SELECT seq, state, error FROM outbox WHERE conversation = $1 AND state IN ('unknown', 'failed') ORDER BY seq DESC LIMIT $2`
 	markSent  = `DELETE FROM outbox WHERE conversation = $1 AND seq = $2`
-	markState = `UPDATE outbox SET state = $1, attempts = $2, due = $3, error = $4 WHERE conversation = $5 AND seq = $6`
+	markState = `UPDATE outbox SET state = $1, parts = $2, attempts = $3, due = $4, error = $5 WHERE conversation = $6 AND seq = $7`
 )
 
 // Unsent implements [host.Store]. A message being sent counts again once its Due has passed: a mark with
 // [host.Sending] and a Due in the future is a lease.
-func (s *Store) Unsent(ctx context.Context, now time.Time, limit int) ([]int64, error) {
-	ids, err := list(ctx, s, scanInt, unsent, millis(now), max(limit, 0))
+func (s *Store) Unsent(ctx context.Context, now time.Time, p host.Priority, limit int) ([]int64, error) {
+	query := unsentDialogues
+	if p != host.Dialogue {
+		query = unsentOthers
+	}
+	ids, err := list(ctx, s, scanInt, query, millis(now), max(limit, 0))
 	return ids, wrap("unsent conversations", err)
+}
+
+// SetAside implements [host.Store].
+func (s *Store) SetAside(ctx context.Context, conversation int64, limit int) ([]host.Aside, error) {
+	all, err := list(ctx, s, scanAside, setAside, conversation, max(limit, 0))
+	return all, wrap(fmt.Sprintf("messages of conversation %d that were set aside", conversation), err)
+}
+
+func scanAside(row rowScanner) (a host.Aside, err error) {
+	var state string
+	err = row.Scan(&a.Seq, &state, &a.Error)
+	a.State = host.OutboxState(state)
+	return a, err
 }
 
 // Outbox implements [host.Store]: messages that wait, or whose sending has not been concluded, due or not.
@@ -40,9 +65,9 @@ func (s *Store) Outbox(ctx context.Context, conversation int64, limit int) ([]ho
 
 func scanOutgoing(row rowScanner) (o host.Outgoing, err error) {
 	var due int64
-	var state string
-	err = row.Scan(&o.Conversation, &o.Peer.Channel, &o.Peer.ID, &o.Seq, &o.Body, &o.Attempts, &due, &state)
-	o.Due, o.State = moment(due), host.OutboxState(state)
+	var author, state string
+	err = row.Scan(&o.Conversation, &o.Peer.Channel, &o.Peer.ID, &o.Seq, &author, &o.Name, &o.Body, &o.Priority, &o.Parts, &o.Attempts, &due, &state)
+	o.Author, o.Due, o.State = engine.Author(author), moment(due), host.OutboxState(state)
 	return o, err
 }
 
@@ -75,7 +100,7 @@ func writeMark(t *tx, m host.Mark) error {
 		_, err := t.exec(markSent, m.Conversation, m.Seq)
 		return err
 	}
-	_, err := t.exec(markState, string(m.State), m.Attempts, millis(m.Due), cut(m.Error, maxLine), m.Conversation, m.Seq)
+	_, err := t.exec(markState, string(m.State), m.Parts, m.Attempts, millis(m.Due), cut(m.Error, maxLine), m.Conversation, m.Seq)
 	return err
 }
 

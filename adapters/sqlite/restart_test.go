@@ -101,7 +101,7 @@ func snapshot(t *testing.T, s *Store, id int64) (v state) {
 	v.record, errs[0] = s.Load(ctx, id)
 	v.history, errs[1] = s.History(ctx, id, 0, 100)
 	v.outbox, errs[2] = s.Outbox(ctx, id, 100)
-	v.unsent, errs[3] = s.Unsent(ctx, noon, 100)
+	v.unsent, errs[3] = s.Unsent(ctx, noon, host.Dialogue, 100)
 	v.timers, errs[4] = s.Due(ctx, noon.Add(time.Hour), 100)
 	v.calls, errs[5] = s.Calls(ctx, 100)
 	v.ticket, v.changes, errs[6] = s.Ticket(ctx, "A-1")

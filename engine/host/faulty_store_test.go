@@ -92,8 +92,8 @@ func (s *store) Due(ctx context.Context, now time.Time, limit int) ([]host.Timer
 	return all, err
 }
 
-func (s *store) Unsent(ctx context.Context, now time.Time, limit int) ([]int64, error) {
-	ids, err := s.Store.Unsent(ctx, now, limit)
+func (s *store) Unsent(ctx context.Context, now time.Time, p host.Priority, limit int) ([]int64, error) {
+	ids, err := s.Store.Unsent(ctx, now, p, limit)
 	if unsent, ok := s.unsent.get(); ok {
 		ids = unsent(ids)
 	}

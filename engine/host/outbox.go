@@ -46,7 +46,7 @@ func (h *Host) runOutbox(ctx context.Context) {
 	var all sync.WaitGroup
 	defer all.Wait()
 	for {
-		ids, err := h.Store.Unsent(ctx, h.Now(), sendBatch)
+		ids, err := h.Store.Unsent(ctx, h.Now(), Dialogue, sendBatch)
 		if err != nil && ctx.Err() == nil {
 			h.Log.Error("reading the outbox", "error", err)
 		}

@@ -39,12 +39,23 @@ type Store interface {
 	NextDue(ctx context.Context) (at time.Time, ok bool, err error)
 	// Calls returns up to limit service calls whose answer is not stored yet, oldest first.
 	Calls(ctx context.Context, limit int) ([]PendingCall, error)
-	// Unsent returns up to limit conversations that have something in the outbox to send now, oldest first.
-	Unsent(ctx context.Context, now time.Time, limit int) ([]int64, error)
+	// EntryOf returns the newest entry of a channel's message: the message itself or its last edit. Or ErrNotFound.
+	EntryOf(ctx context.Context, conversation int64, message string) (Entry, error)
+	// Unsent returns up to limit conversations that have something of this priority in the outbox to send now, oldest
+	// first. A conversation with something of a dialogue in it comes with the dialogues, whatever stands before that.
+	Unsent(ctx context.Context, now time.Time, p Priority, limit int) ([]int64, error)
 	// Outbox returns the conversation's unsent messages in the order in which they must go out.
 	Outbox(ctx context.Context, conversation int64, limit int) ([]Outgoing, error)
 	// Mark records how sending went.
 	Mark(ctx context.Context, marks []Mark) error
+	// SetAside returns up to limit messages of a conversation that have failed or are in doubt, newest first.
+	SetAside(ctx context.Context, conversation int64, limit int) ([]Aside, error)
+	// Errands returns up to limit errands that are due, oldest first. They stay until they are ended.
+	Errands(ctx context.Context, now time.Time, limit int) ([]Errand, error)
+	// PutOffErrand records a try that has failed and when the next one is due.
+	PutOffErrand(ctx context.Context, id int64, attempts int, due time.Time) error
+	// EndErrand removes an errand; removing one that is gone is no error.
+	EndErrand(ctx context.Context, id int64) error
 	// Serial returns the next number of the named series, starting from 1. Numbers may be left out, never repeated.
 	Serial(ctx context.Context, series string) (int64, error)
 	// Tickets lists tickets: urgent first, then the oldest.
@@ -78,12 +89,15 @@ type Turn struct {
 	State   []byte // Record.State as JSON: what is stored
 	Entries []Entry
 	Outbox  bool // entries that are not the citizen's go through the outbox; false for channels that read the history
-	Set     []Timer
-	Stop    []string // names of timers; a timer in Set replaces one of the same name
-	Calls   []PendingCall
-	Done    string        // the call whose answer this turn has taken in
-	Tickets []desk.Ticket // new ones and changed ones, whole
-	Changes []desk.Change
+	// Priority is that of the entries in the outbox.
+	Priority Priority
+	Set      []Timer
+	Stop     []string // names of timers; a timer in Set replaces one of the same name
+	Calls    []PendingCall
+	Done     string        // the call whose answer this turn has taken in
+	Tickets  []desk.Ticket // new ones and changed ones, whole
+	Changes  []desk.Change
+	Errands  []Errand // only Kind and Message count; they are due at once
 }
 
 // Entry is a line of the history.
@@ -94,6 +108,8 @@ type Entry struct {
 	Author       engine.Author
 	Name         string // of the operator
 	Update       string // the channel's update id of a citizen's message: the web chat's client id
+	Message      string // the channel's own name of a citizen's message, by which it is edited and deleted; "" if it has none
+	Edits        int64  // the entry that this one is a later wording of; 0 if it is none
 	Body         []byte // an engine.Message as JSON
 	Trace        []byte // an engine.Decided as JSON, or nil
 }
@@ -117,11 +133,46 @@ type Outgoing struct {
 	Conversation int64
 	Peer         Peer
 	Seq          int64
+	Author       engine.Author
+	Name         string // of the operator
 	Body         []byte
+	Priority     Priority
+	Parts        int // parts of it that are out, where a channel sends it in several
 	Attempts     int
 	Due          time.Time
 	State        OutboxState
 }
+
+// Priority says what is sent first where a platform limits how much can be sent.
+type Priority int8
+
+// The priorities.
+const (
+	Dialogue Priority = 0 // somebody waits for it
+	Calm     Priority = 1 // nobody does: reminders, notices, what goes to many
+)
+
+// Aside is a message that has failed or is in doubt.
+type Aside struct {
+	Seq   int64
+	State OutboxState // [Failed] or [Unknown]
+	Error string
+}
+
+// Errand is what is to be done at a channel after a turn, besides sending.
+type Errand struct {
+	ID           int64 // given by the store
+	Conversation int64
+	Peer         Peer
+	Kind         string // [ErrandDelete]
+	Message      string // the channel's own name of the message
+	Attempts     int
+	Due          time.Time
+	At           time.Time // when it was asked for
+}
+
+// ErrandDelete deletes a citizen's message that held a secret.
+const ErrandDelete = "delete"
 
 // OutboxState says what is known about a message on its way.
 type OutboxState string
@@ -140,6 +191,7 @@ type Mark struct {
 	Conversation int64
 	Seq          int64
 	State        OutboxState
+	Parts        int // that are out
 	Attempts     int
 	Due          time.Time // of the next attempt
 	Error        string

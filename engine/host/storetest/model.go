@@ -116,6 +116,7 @@ func (m *model) draw(rt *rapid.T, k *talk, r host.Record) *host.Turn {
 	turn := next(r, fmt.Sprint("update ", m.updates), entries...)
 	turn.At = after(rapid.IntRange(0, 20).Draw(rt, "at"))
 	turn.Outbox = rapid.Bool().Draw(rt, "outbox")
+	turn.Priority = rapid.SampledFrom([]host.Priority{host.Dialogue, host.Calm}).Draw(rt, "priority")
 	names := rapid.SampledFrom([]string{"code", "silence", "term"})
 	turn.Stop = rapid.SliceOfN(names, 0, 2).Draw(rt, "stop")
 	for _, name := range rapid.SliceOfN(names, 0, 2).Draw(rt, "set") {
@@ -143,7 +144,7 @@ func (m *model) apply(k *talk, turn *host.Turn) error {
 	k.entries = append(k.entries, turn.Entries...)
 	for _, e := range turn.Entries {
 		if turn.Outbox && e.Author != engine.Citizen {
-			k.outbox = append(k.outbox, host.Outgoing{Conversation: k.ID, Peer: k.Peer, Seq: e.Seq, Body: e.Body, Due: turn.At, State: host.Waiting})
+			k.outbox = append(k.outbox, host.Outgoing{Conversation: k.ID, Peer: k.Peer, Seq: e.Seq, Author: e.Author, Name: e.Name, Body: e.Body, Priority: turn.Priority, Due: turn.At, State: host.Waiting})
 		}
 	}
 	for _, name := range turn.Stop {
@@ -167,8 +168,9 @@ func (m *model) mark(rt *rapid.T) {
 	o := rapid.SampledFrom(all).Draw(rt, "message")
 	o.State = rapid.SampledFrom([]host.OutboxState{host.Waiting, host.Sending, host.Sent, host.Unknown, host.Failed}).Draw(rt, "state")
 	o.Attempts++
+	o.Parts = rapid.IntRange(0, 3).Draw(rt, "parts")
 	o.Due = after(rapid.IntRange(0, 20).Draw(rt, "due"))
-	err := m.s.Mark(m.t.Context(), []host.Mark{{Conversation: k.ID, Seq: o.Seq, State: o.State, Attempts: o.Attempts, Due: o.Due, Error: "why"}})
+	err := m.s.Mark(m.t.Context(), []host.Mark{{Conversation: k.ID, Seq: o.Seq, State: o.State, Parts: o.Parts, Attempts: o.Attempts, Due: o.Due, Error: "why"}})
 	if err != nil {
 		rt.Fatalf("Mark: %v", err)
 	}
@@ -202,8 +204,11 @@ func (m *model) compare(rt *rapid.T) {
 	check("order of timers", slices.IsSortedFunc(due, func(a, b host.Timer) int { return a.Due.Compare(b.Due) }), true, err)
 	calls, err := m.s.Calls(ctx, 100_000)
 	check("order of calls", slices.IsSortedFunc(calls, func(a, b host.PendingCall) int { return a.At.Compare(b.At) }), true, err)
-	ids, err := m.s.Unsent(ctx, now, 100_000)
+	ids, err := m.s.Unsent(ctx, now, host.Dialogue, 100_000)
 	check("unsent", nil, nil, err)
+	calm, err := m.s.Unsent(ctx, now, host.Calm, 100_000)
+	check("unsent that nobody waits for", nil, nil, err)
+	ids = append(ids, calm...)
 	for _, k := range m.talks {
 		r, err := m.s.Load(ctx, k.ID)
 		check("conversation", r, k.Record, err)

@@ -23,7 +23,7 @@ func speak(t *testing.T, s Store, r host.Record, second int, texts ...string) ho
 
 func unsent(t *testing.T, s Store, second, limit int, want ...host.Record) {
 	t.Helper()
-	got, err := s.Unsent(t.Context(), after(second), limit)
+	got, err := s.Unsent(t.Context(), after(second), host.Dialogue, limit)
 	must(t, err)
 	same(t, fmt.Sprintf("unsent at second %d", second), got, each(want, func(r host.Record) int64 { return r.ID }))
 }
@@ -42,7 +42,7 @@ var outboxTests = map[string]func(*testing.T, Store){
 		turn.At, turn.Outbox = after(5), true
 		r := take(t, s, turn)
 		got := waiting(t, s, r, 2, 3, 4)
-		same(t, "first message", got[0], host.Outgoing{Conversation: r.ID, Peer: r.Peer, Seq: 2, Body: turn.Entries[1].Body,
+		same(t, "first message", got[0], host.Outgoing{Conversation: r.ID, Peer: r.Peer, Seq: 2, Author: engine.Bot, Body: turn.Entries[1].Body,
 			Due: after(5), State: host.Waiting})
 		limited, err := s.Outbox(t.Context(), r.ID, 2)
 		must(t, err)

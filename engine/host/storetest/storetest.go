@@ -1,4 +1,4 @@
-// Package storetest proves that a store keeps the promises of [host.Store], [host.Files] and [host.Accounts].
+// Package storetest proves that a store keeps the promises of [host.Store] and of the small interfaces beside it.
 //
 // It knows nothing about how a store works, so that each implementation passes the same suite. What only one kind of
 // store can show, such as opening its file again, is tested beside that store.
@@ -22,6 +22,9 @@ type Store interface {
 	host.Store
 	host.Files
 	host.Accounts
+	host.Cursors
+	host.Leases
+	host.Undecodables
 }
 
 // Run tests a store. open returns a new, empty one and closes it when t ends.
@@ -35,6 +38,11 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"fault", faultTests},
 		{"history", historyTests},
 		{"outbox", outboxTests},
+		{"priority", priorityTests},
+		{"errand", errandTests},
+		{"cursor", cursorTests},
+		{"lease", leaseTests},
+		{"undecodable", undecodableTests},
 		{"timer", timerTests},
 		{"call", callTests},
 		{"series", seriesTests},
