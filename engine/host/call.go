@@ -167,7 +167,10 @@ func (h *Host) Drain(ctx context.Context) error {
 // in for [Host.Run] where time stands still.
 func (h *Host) Flush(ctx context.Context) error {
 	for range 100 {
-		ids, err := h.Store.Unsent(ctx, h.Now(), sendBatch)
+		ids, err := h.Store.Unsent(ctx, h.Now(), Dialogue, sendBatch)
+		if err == nil && len(ids) == 0 {
+			ids, err = h.Store.Unsent(ctx, h.Now(), Calm, sendBatch)
+		}
 		if err != nil || len(ids) == 0 {
 			return err
 		}
