@@ -123,7 +123,7 @@ func TestOversizedForms(t *testing.T) {
 }
 
 func TestBadSettings(t *testing.T) {
-	w, p := newWorld(newClock().now), newPeople()
+	w, p := newWorld(newClock().now), newPeople(t)
 	ports := Ports{w, w, w, p, w}
 	if _, err := New(ports, Config{Locale: "de"}); err == nil || !strings.Contains(err.Error(), "de") {
 		t.Errorf("unknown locale: %v", err)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestSetup(t *testing.T) {
-	p := newPeople()
+	p := newPeople(t)
 	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	login, password, created, err := Setup(t.Context(), p, "ru", now)
 	if err != nil || !created || login != "admin" {
@@ -21,15 +21,15 @@ func TestSetup(t *testing.T) {
 	if len(password) != 20 || strings.Trim(password, letters) != "" || strings.ContainsAny(letters, "ilo01") {
 		t.Errorf("password %q", password)
 	}
-	o := p.all[0]
+	o := p.all()[0]
 	if o.Role != host.RoleAdministrator || !generated(o) || strings.Contains(o.PasswordHash, password) || o.Name != "Администратор" || !o.Created.Equal(now) {
 		t.Errorf("stored: %+v", o)
 	}
 	login, password, created, err = Setup(t.Context(), p, "ru", now)
-	if login != "" || password != "" || created || err != nil || len(p.all) != 1 {
+	if login != "" || password != "" || created || err != nil || len(p.all()) != 1 {
 		t.Error("the second start made something, too")
 	}
-	if _, _, _, err := Setup(t.Context(), brokenPeople{newPeople()}, "ru", now); !errors.Is(err, errBroken) {
+	if _, _, _, err := Setup(t.Context(), brokenPeople{newPeople(t)}, "ru", now); !errors.Is(err, errBroken) {
 		t.Errorf("error of the store: %v", err)
 	}
 }

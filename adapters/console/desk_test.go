@@ -63,7 +63,7 @@ type bench struct {
 
 func newBench(t testing.TB, change ...func(*Config)) *bench {
 	t.Helper()
-	b := &bench{t: t, clock: newClock(), people: newPeople(), log: &bytes.Buffer{}}
+	b := &bench{t: t, clock: newClock(), people: newPeople(t), log: &bytes.Buffer{}}
 	b.world = newWorld(b.clock.now)
 	config := Config{
 		Queues: []string{"registration", "certificates", "status", "technical", "general", "urgent"},
@@ -110,7 +110,7 @@ func (b *bench) browser() *browser {
 func (b *bench) as(operator int64) *browser {
 	b.t.Helper()
 	br := b.browser()
-	login := b.people.all[operator-1].Login
+	login := b.people.all()[operator-1].Login
 	if got := br.login(login, secretOf(login)); got.Code != http.StatusSeeOther {
 		b.t.Fatalf("log-in of %s: %d", login, got.Code)
 	}

@@ -16,7 +16,7 @@ func TestOnlyAdministratorsManageOperators(t *testing.T) {
 	br.post("operators", url.Values{"login": {"x1"}, "name": {"X"}, "role": {"administrator"}}).status(t, 403)
 	br.post("operators/2", url.Values{"do": {"reset"}}).status(t, 403)
 	br.get("tickets").lacks(t, "/console/operators")
-	if len(b.people.all) != 3 || b.people.all[1].PasswordHash == "" || generated(b.people.all[1]) {
+	if len(b.people.all()) != 3 || b.people.all()[1].PasswordHash == "" || generated(b.people.all()[1]) {
 		t.Error("an operator changed the staff")
 	}
 	b.browser().get("operators").status(t, 303)
@@ -32,14 +32,14 @@ func TestCreateOperator(t *testing.T) {
 	if password == nil {
 		t.Fatal("no password on the page:\n", page.main())
 	}
-	o := b.people.all[3]
+	o := b.people.all()[3]
 	if o.Login != "galina.s" || o.Name != "Галина Седова" || o.Role != host.RoleOperator || !generated(o) || !o.Created.Equal(b.clock.now()) {
 		t.Errorf("stored: %+v", o)
 	}
 	admin.get("operators").lacks(t, password[1])
 	again := admin.post("operators", form).status(t, 303)
 	admin.get(again.location()).has(t, "уже была отправлена").lacks(t, password[1])
-	if len(b.people.all) != 4 {
+	if len(b.people.all()) != 4 {
 		t.Error("the replayed form made another operator")
 	}
 	galina := b.browser()
@@ -73,7 +73,7 @@ func TestBadOperators(t *testing.T) {
 		admin.post("operators", url.Values{"login": {c.login}, "name": {c.name}, "role": {c.role}}).status(t, c.status).has(t, c.says)
 	}
 	admin.post("operators", url.Values{"login": {"petr"}, "name": {"Имя"}, "role": {"operator"}, "key": {"?"}}).status(t, 400)
-	if len(b.people.all) != 3 {
+	if len(b.people.all()) != 3 {
 		t.Error("something was stored")
 	}
 }

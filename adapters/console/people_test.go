@@ -1,127 +1,65 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"slices"
-	"sync"
-	"time"
+	"testing"
 
+	"spravka/adapters/sqlite"
 	"spravka/engine/host"
 )
 
-// people is host.Accounts in memory.
+// people is the real store's part that keeps the staff, in memory.
 type people struct {
-	mu       sync.Mutex
-	all      []host.Operator
-	sessions map[string]peopleSession
+	*sqlite.Store
+	t testing.TB
 }
 
-type peopleSession struct {
-	operator int64
-	expires  time.Time
+func newPeople(t testing.TB) *people {
+	t.Helper()
+	s, err := sqlite.Open(":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &people{s, t}
 }
 
-func newPeople() *people { return &people{sessions: map[string]peopleSession{}} }
+// all lists the operators in the order in which they came.
+func (p *people) all() []host.Operator {
+	p.t.Helper()
+	all, err := p.Operators(context.Background())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	slices.SortFunc(all, func(a, b host.Operator) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
 
-func (p *people) CreateOperator(_ context.Context, o host.Operator) (int64, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, other := range p.all {
-		if other.Login == o.Login {
-			return 0, host.ErrTaken
+// find returns an operator as stored.
+func (p *people) find(id int64) host.Operator {
+	p.t.Helper()
+	for _, o := range p.all() {
+		if o.ID == id {
+			return o
 		}
 	}
-	o.ID = int64(len(p.all) + 1)
-	p.all = append(p.all, o)
-	return o.ID, nil
+	p.t.Fatalf("there is no operator %d", id)
+	return host.Operator{}
 }
 
-func (p *people) find(match func(host.Operator) bool) (*host.Operator, error) {
-	i := slices.IndexFunc(p.all, match)
-	if i < 0 {
-		return nil, host.ErrNotFound
-	}
-	return &p.all[i], nil
-}
-
-func (p *people) OperatorByLogin(_ context.Context, login string) (host.Operator, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	o, err := p.find(func(o host.Operator) bool { return o.Login == login })
+// log returns the audit log, the oldest line first.
+func (p *people) log(f host.AuditFilter) []host.AuditEntry {
+	p.t.Helper()
+	lines, err := p.AuditLog(context.Background(), f)
 	if err != nil {
-		return host.Operator{}, err
+		p.t.Fatal(err)
 	}
-	return *o, nil
-}
-
-func (p *people) Operators(context.Context) ([]host.Operator, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.all), nil
-}
-
-func (p *people) SetPassword(_ context.Context, operator int64, hash string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	o, err := p.find(func(o host.Operator) bool { return o.ID == operator })
-	if err == nil {
-		o.PasswordHash = hash
-	}
-	return err
-}
-
-func (p *people) SetDisabled(_ context.Context, operator int64, disabled bool) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	o, err := p.find(func(o host.Operator) bool { return o.ID == operator })
-	if err != nil {
-		return err
-	}
-	o.Disabled = disabled
-	p.end(operator)
-	return nil
-}
-
-func (p *people) CreateSession(_ context.Context, hash []byte, operator int64, _, expires time.Time) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	o, err := p.find(func(o host.Operator) bool { return o.ID == operator })
-	if err != nil || o.Disabled {
-		return host.ErrNotFound
-	}
-	p.sessions[string(hash)] = peopleSession{operator, expires}
-	return nil
-}
-
-func (p *people) Session(_ context.Context, hash []byte, now time.Time) (host.Operator, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, ok := p.sessions[string(hash)]
-	o, err := p.find(func(o host.Operator) bool { return o.ID == s.operator })
-	if !ok || !now.Before(s.expires) || err != nil || o.Disabled {
-		return host.Operator{}, host.ErrNotFound
-	}
-	return *o, nil
-}
-
-func (p *people) EndSession(_ context.Context, hash []byte) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.sessions, string(hash))
-	return nil
-}
-
-func (p *people) EndSessions(_ context.Context, operator int64) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.end(operator)
-	return nil
-}
-
-func (p *people) end(operator int64) {
-	for hash, s := range p.sessions {
-		if s.operator == operator {
-			delete(p.sessions, hash)
-		}
-	}
+	slices.Reverse(lines)
+	return lines
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"strings"
 
 	"spravka/engine/host"
 )
@@ -25,7 +26,10 @@ func (c *Console) recognise(r *http.Request, v *visit) error {
 	if !ok {
 		return nil
 	}
-	operator, err := c.Accounts.Session(r.Context(), hash, c.config.Now())
+	operator, session, err := c.Accounts.Session(r.Context(), hash, c.config.Now())
+	if err == nil && session.Pending {
+		return nil
+	}
 	if errors.Is(err, host.ErrNotFound) {
 		return nil
 	}
@@ -53,11 +57,17 @@ func (c *Console) begin(w http.ResponseWriter, r *http.Request, operator int64) 
 	token := tokens.EncodeToString(secret[:])
 	hash, _ := tokenHash(token)
 	now := c.config.Now()
-	if err := c.Accounts.CreateSession(r.Context(), hash, operator, now, now.Add(c.config.Session)); err != nil {
+	session := host.Session{Operator: operator, Created: now, Expires: now.Add(c.config.Session), Address: c.addressOf(r), Device: deviceOf(r)}
+	if err := c.Accounts.CreateSession(r.Context(), hash, session); err != nil {
 		return err
 	}
 	c.setSession(w, r, token, int(c.config.Session.Seconds()))
 	return nil
+}
+
+// deviceOf is what the browser says of itself, for its owner to know it by.
+func deviceOf(r *http.Request) string {
+	return cut(strings.ToValidUTF8(r.UserAgent(), ""), 60)
 }
 
 func (c *Console) setSession(w http.ResponseWriter, r *http.Request, token string, age int) {

@@ -39,8 +39,19 @@ func wickedWorld(b *bench) desk.Ticket {
 	record.State.Slots = []engine.Slot{{Name: wicked, Value: wicked, By: wicked}}
 	b.world.records[one.Conversation] = record
 	b.world.changes[one.Number] = append(b.world.changes[one.Number], desk.Change{Status: wicked, By: wicked, Note: wicked})
-	b.people.all[boris-1].Name, b.people.all[boris-1].Login = wicked, wicked
-	b.people.all[vera-1].Name = wicked
+	for _, id := range []int64{boris, vera} {
+		o := b.people.find(id)
+		o.Name, o.Queues, o.Email = wicked, []string{wicked[:100]}, wicked
+		if id == vera {
+			o.Queues = nil
+		}
+		if err := b.people.UpdateOperator(b.t.Context(), o); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	if _, err := b.people.CreateOperator(b.t.Context(), host.Operator{Login: wicked[:min(64, len(wicked))], Name: wicked, Role: host.RoleOperator, PasswordHash: "-", Created: b.clock.now()}); err != nil {
+		b.t.Fatal(err)
+	}
 	return one
 }
 

@@ -44,7 +44,7 @@ func TestRestart(t *testing.T) {
 	if got, err := s.Commit(ctx, []*host.Turn{&old}); err != nil || !errors.Is(got[0], host.ErrDuplicate) {
 		t.Errorf("an update of before the restart: %v, %v", got, err)
 	}
-	if _, err := s.Session(ctx, make([]byte, 32), noon); err != nil {
+	if _, _, err := s.Session(ctx, make([]byte, 32), noon); err != nil {
 		t.Errorf("the session is lost: %v", err)
 	}
 }
@@ -77,7 +77,7 @@ func fill(t *testing.T, s *Store) state {
 	check(t, s.SaveFile(ctx, host.File{File: engine.File{ID: "f"}, Peer: r.Peer, At: noon}, []byte("content")))
 	id, err := s.CreateOperator(ctx, host.Operator{Login: "olga", Name: "О", Role: host.RoleOperator, PasswordHash: "x", Created: noon})
 	check(t, err)
-	check(t, s.CreateSession(ctx, make([]byte, 32), id, noon, noon.Add(time.Hour)))
+	check(t, s.CreateSession(ctx, make([]byte, 32), host.Session{Operator: id, Created: noon, Expires: noon.Add(time.Hour)}))
 	return snapshot(t, s, r.ID)
 }
 

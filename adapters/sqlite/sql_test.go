@@ -59,7 +59,7 @@ func TestPlans(t *testing.T) {
 	for _, query := range []string{
 		conversationByPeer, conversationByID, fenceTurn, isHandled, entriesAfter, entryOfMessage, unsentDialogues, unsentOthers, outboxOf, setAside, dueErrands, markSent, markState,
 		stopTimer, dueTimers, nextTimer, endCall, changesOf, ticketByID, fileByID, partOf, filesOf,
-		operatorByLogin, openSession, endSession, endSessions, dropExpired,
+		operatorByLogin, openSession, endSession, endSessions, endSessionOf, dropExpired, useTOTP, useCode, codesOf, invitationOf, identityOperator,
 	} {
 		plan := explain(t, s, query)
 		if regexp.MustCompile(`SCAN \w+($|\n)`).MatchString(plan) || strings.Contains(plan, "TEMP B-TREE") {
@@ -120,9 +120,9 @@ func TestSessionIsSeenOnceAMinute(t *testing.T) {
 	id, err := s.CreateOperator(t.Context(), host.Operator{Login: "o", Name: "О", Role: host.RoleOperator, PasswordHash: "x", Created: noon})
 	check(t, err)
 	token := make([]byte, 32)
-	check(t, s.CreateSession(t.Context(), token, id, noon, noon.Add(time.Hour)))
+	check(t, s.CreateSession(t.Context(), token, host.Session{Operator: id, Created: noon, Expires: noon.Add(time.Hour)}))
 	for _, c := range []struct{ used, seen time.Duration }{{0, 0}, {59 * time.Second, 0}, {time.Minute, time.Minute}, {90 * time.Second, time.Minute}} {
-		_, err := s.Session(t.Context(), token, noon.Add(c.used))
+		_, _, err := s.Session(t.Context(), token, noon.Add(c.used))
 		check(t, err)
 		var seen int64
 		check(t, s.readers.QueryRow("SELECT seen FROM sessions").Scan(&seen))

@@ -20,12 +20,13 @@ var (
 	_ host.Store    = (*Store)(nil)
 	_ host.Files    = (*Store)(nil)
 	_ host.Accounts = (*Store)(nil)
+	_ host.Audit    = (*Store)(nil)
 )
 
 // ErrClosed is what a closed store answers.
 var ErrClosed = errors.New("the store is closed")
 
-// Store implements [host.Store], [host.Files] and [host.Accounts]. It is safe for concurrent use.
+// Store implements [host.Store], [host.Files], [host.Accounts] and [host.Audit]. It is safe for concurrent use.
 type Store struct {
 	name    string // the file, or ":memory:"
 	address string // of the database as a URI that ends where settings follow

@@ -25,6 +25,7 @@ type Store interface {
 	host.Cursors
 	host.Leases
 	host.Undecodables
+	host.Audit
 }
 
 // Run tests a store. open returns a new, empty one and closes it when t ends.
@@ -50,6 +51,10 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"file", fileTests},
 		{"operator", operatorTests},
 		{"session", sessionTests},
+		{"factor", factorTests},
+		{"invitation", invitationTests},
+		{"identity", identityTests},
+		{"audit", auditTests},
 		{"model", modelTests},
 	}
 	for _, g := range groups {
