@@ -70,5 +70,23 @@ type Ticket struct {
 	Priority desk.Priority `json:"priority"`
 	Status   desk.Status   `json:"status"`
 	Due      time.Time     `json:"due,omitzero"`
-	Operator int64         `json:"operator,omitempty"`
+
+	Operator     int64     `json:"operator,omitempty"`
+	Former       int64     `json:"former,omitempty"`
+	OfferedTo    int64     `json:"offered_to,omitempty"`
+	OfferedUntil time.Time `json:"offered_until,omitzero"`
+	Fence        int64     `json:"fence,omitempty"`
+	Wants        desk.Want `json:"wants,omitempty"`
+	Resolution   string    `json:"resolution,omitempty"`
+	MergedInto   string    `json:"merged_into,omitempty"`
+	Follows      string    `json:"follows,omitempty"`
+	Solved       time.Time `json:"solved,omitzero"`
+	Reopened     int       `json:"reopened,omitempty"`
+}
+
+// Case is a stored ticket as a conversation knows it.
+func Case(k desk.Ticket) Ticket {
+	return Ticket{Number: k.Number, Kind: k.Kind, Queue: k.Queue, Priority: k.Priority, Status: k.Status, Due: k.Due,
+		Operator: k.Operator, Former: k.Former, OfferedTo: k.OfferedTo, OfferedUntil: k.OfferedUntil, Fence: k.Fence, Wants: k.Wants,
+		Resolution: k.Resolution, MergedInto: k.MergedInto, Follows: k.Follows, Solved: k.Solved, Reopened: k.Reopened}
 }

@@ -48,19 +48,25 @@ type OpenTicket struct {
 	Topic    string // best guess, may be empty
 	Subject  string // one line for the operator's list
 	Due      time.Time
+	Follows  string // the closed ticket that it takes up again, or ""
 }
 
-// MoveTicket records a change of a ticket's status, owner or due time.
+// MoveTicket records a change of a ticket: Ticket is how it stands afterwards.
 type MoveTicket struct {
-	Number   string
-	Status   desk.Status
-	Operator int64
-	Name     string // of the operator
+	Ticket   Ticket
+	Kind     string // what was done, one of those that package desk names
 	By       Author
-	Note     string
-	Queue    string        // where it goes now; "" leaves it where it is
-	Priority desk.Priority // "" leaves it as it is
-	Due      time.Time     // zero leaves it as it is
+	Operator int64 // who did it, if an operator
+	Name     string
+	Note     string // for the staff
+	OldHands int64  // whose it was before, 0 for nobody
+	HandName string // of the operator who has it now, where it came into new hands
+}
+
+// TouchTicket notes that somebody has just spoken about a ticket: the citizen, or an operator.
+type TouchTicket struct {
+	Number string
+	By     Author
 }
 
 // Refused says that an operator's action was not carried out, and why: nothing of the turn is stored.
@@ -71,10 +77,15 @@ type Refusal string
 
 // The refusals.
 const (
-	NotOwner    Refusal = "not_owner"    // somebody else speaks with the citizen, or nobody has taken the ticket
+	NotOwner    Refusal = "not_owner"    // somebody else has the ticket, or nobody has taken it
+	Changed     Refusal = "changed"      // the ticket came into other hands since the page was drawn
 	TicketEnded Refusal = "ticket_ended" // solved or closed meanwhile
+	TicketOpen  Refusal = "ticket_open"  // what is open can't be reopened
 	NoTicket    Refusal = "no_ticket"    // not a ticket of this conversation
+	NoTarget    Refusal = "no_target"    // no such queue, flow, slot or ticket to go to, or it is where it should go already
+	BadSlot     Refusal = "bad_slot"     // a value that the flow's question would not take
 	Empty       Refusal = "empty"        // nothing to say
+	Unknown     Refusal = "unknown"      // no such action or resolution
 )
 
 // Decided records how the turn was understood; it is kept with the history for operators, reports and `why`.
@@ -110,12 +121,13 @@ const (
 	DecideSilent  Decision = "silent"
 )
 
-func (Heard) effect()      {}
-func (Say) effect()        {}
-func (Call) effect()       {}
-func (SetTimer) effect()   {}
-func (StopTimer) effect()  {}
-func (OpenTicket) effect() {}
-func (MoveTicket) effect() {}
-func (Decided) effect()    {}
-func (Refused) effect()    {}
+func (Heard) effect()       {}
+func (Say) effect()         {}
+func (Call) effect()        {}
+func (SetTimer) effect()    {}
+func (StopTimer) effect()   {}
+func (OpenTicket) effect()  {}
+func (MoveTicket) effect()  {}
+func (TouchTicket) effect() {}
+func (Decided) effect()     {}
+func (Refused) effect()     {}

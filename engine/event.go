@@ -1,5 +1,7 @@
 package engine
 
+import "time"
+
 // Event is something that happens to a conversation. The kinds are the types of this file.
 type Event interface{ event() }
 
@@ -34,26 +36,46 @@ type TicketOpened struct {
 	Ahead  int // open tickets before this one in its queue; 0 means next
 }
 
-// Acted is something that an operator does with the conversation's ticket.
+// Acted is something that an operator, or the dispatcher, does with one of the conversation's tickets.
 type Acted struct {
 	Action   Action `json:"action"`
-	Operator int64  `json:"operator"` // who acts
+	Operator int64  `json:"operator"` // who acts; 0 is the dispatcher
 	Name     string `json:"name"`     // how the citizen sees them
 	Ticket   string `json:"ticket"`   // number
 	Text     string `json:"text,omitempty"`
 	Files    []File `json:"files,omitempty"`
+
+	Fence int64  `json:"fence,omitempty"` // the ticket's fence as the page has seen it; 0: whatever it is now
+	Over  int64  `json:"over,omitempty"`  // whose ticket is taken, assigned or released over their head, knowingly
+	Note  string `json:"note,omitempty"`  // for the staff, kept with the ticket's history
+
+	To     int64     `json:"to,omitempty"` // Assign, Transfer: the operator who gets it
+	ToName string    `json:"to_name,omitempty"`
+	Until  time.Time `json:"until,omitzero"`  // Assign, Transfer to an operator: it is an offer, good until then; zero: it is theirs at once
+	Queue  string    `json:"queue,omitempty"` // Release, Transfer: the queue it goes to; "" leaves it in its own
+
+	Flow       string            `json:"flow,omitempty"`       // Return: the flow to go on in; "" for the exact step
+	Slots      map[string]string `json:"slots,omitempty"`      // Return with Flow: answers that are known already, by the names of their slots
+	Resolution string            `json:"resolution,omitempty"` // Resolve: one of [desk.Resolutions], or ""
+	Into       string            `json:"into,omitempty"`       // Merge: the number under which the case goes on
 }
 
-// Action is what an operator can do with a ticket.
+// Action is what can be done with a ticket.
 type Action string
 
-// The actions of operators.
+// The actions. Take, Assign and Release change whose a ticket is; the others are for whoever has it.
 const (
-	Take    Action = "take"    // become the owner
-	Reply   Action = "reply"   // say something to the citizen
-	Ask     Action = "ask"     // ask the citizen for a clarification; Text may be empty
-	Return  Action = "return"  // hand the conversation back to the bot at the exact step
-	Resolve Action = "resolve" // solved
+	Take        Action = "take"     // become the owner, also of what was offered
+	Assign      Action = "assign"   // offer it to an operator until a moment, or give it to them at once
+	Release     Action = "release"  // back to the queue; of an offer: it was declined, or not accepted in time
+	Transfer    Action = "transfer" // to another operator or queue; the citizen is told
+	Reply       Action = "reply"    // say something to the citizen
+	Ask         Action = "ask"      // ask the citizen for a clarification; Text may be empty
+	RequestFile Action = "ask_file" // ask the citizen for a document; Text says for which
+	Return      Action = "return"   // hand the conversation back to the bot at the exact step, or into another flow
+	Resolve     Action = "resolve"  // solved; Text and Files are the last answer
+	Merge       Action = "merge"    // the case goes on under another number
+	Reopen      Action = "reopen"   // a solved ticket is taken up again
 )
 
 func (Opened) event()       {}

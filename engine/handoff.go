@@ -67,7 +67,7 @@ func (t *turn) handOff(reason, queue string, p desk.Priority) {
 // raise makes a ticket that waits an urgent one: the duty specialist gets it at any hour.
 func (t *turn) raise(k *Ticket) {
 	k.Queue, k.Priority, k.Due = queueUrgent, desk.Urgent, t.now.Add(t.content.Settings.HandOffTerm)
-	t.emit(MoveTicket{Number: k.Number, Status: k.Status, Operator: k.Operator, By: Citizen, Note: "urgent", Queue: k.Queue, Priority: k.Priority, Due: k.Due})
+	t.emit(MoveTicket{Ticket: *k, Kind: desk.Raised, By: Citizen, OldHands: k.Operator})
 	if k.Operator != 0 {
 		t.own(OwnerOperator, k.Operator)
 	} else {
@@ -216,6 +216,6 @@ func (t *turn) move(k *Ticket, what string, e Acted, by Author) bool {
 		return false
 	}
 	k.Status = next
-	t.emit(MoveTicket{Number: k.Number, Status: next, Operator: k.Operator, Name: e.Name, By: by, Note: what})
+	t.emit(MoveTicket{Ticket: *k, Kind: what, By: by, Operator: e.Operator, Name: e.Name, HandName: e.Name, OldHands: k.Operator})
 	return true
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"spravka/engine"
 	"spravka/engine/desk"
@@ -117,6 +118,9 @@ func (c *Console) ticketParts(ctx context.Context, v *visit, t desk.Ticket, chan
 	names := c.operatorNames(ctx, changes)
 	for _, change := range changes {
 		line := changeLine{Change: change, State: c.term(v.locale, string(change.Status)), Who: change.By, Note: wordOr(v.locale, "note.", change.Note)}
+		if change.Kind != "" && change.Kind != desk.Opened {
+			line.Note = strings.TrimSuffix(word(v.locale, "note."+change.Kind)+": "+change.Note, ": ")
+		}
 		switch by := engine.Author(change.By); by {
 		case engine.Citizen, engine.Bot, engine.System:
 			line.Who = word(v.locale, "author."+change.By)

@@ -69,7 +69,8 @@ var families = map[string][]string{
 	"role.":     {"operator", "administrator"},
 	"term.":     {"soon", "late"},
 	"done.":     {"take", "reply", "ask", "return", "resolve", "again"},
-	"note.":     {desk.Taken, desk.Asked, desk.Clarified, desk.Returned, desk.Resolved, desk.Reopened, desk.Expired},
+	"note.": {desk.Offered, desk.Lapsed, desk.Assigned, desk.Taken, desk.Released, desk.Moved, desk.Asked, desk.FileAsked, desk.Clarified,
+		desk.Returned, desk.Resolved, desk.Merged, desk.Reopened, desk.Raised, desk.Expired},
 	"decision.": {"answer", "offer", "ask_back", "hand_off", "flow", "control"},
 }
 

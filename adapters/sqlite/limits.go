@@ -60,7 +60,7 @@ func checkTurn(t *host.Turn) error {
 	if len(t.State) == 0 || len(t.State) > maxState {
 		return fmt.Errorf("the state has %d bytes, it must have 1–%d", len(t.State), maxState)
 	}
-	parts := max(len(t.Entries), len(t.Set), len(t.Stop), len(t.Calls), len(t.Tickets), len(t.Changes), len(t.Errands))
+	parts := max(len(t.Entries), len(t.Set), len(t.Stop), len(t.Calls), len(t.Tickets), len(t.Touched), len(t.Changes), len(t.Errands))
 	if parts > maxParts {
 		return fmt.Errorf("the turn has %d parts of one kind (entries, timers, calls, tickets or changes), more than %d", parts, maxParts)
 	}
@@ -117,13 +117,19 @@ func checkTickets(t *host.Turn) error {
 		if err := bounded("a ticket's number", k.Number, 1, maxName); err != nil {
 			return err
 		}
-		line := strings.Join([]string{string(k.Kind), k.Queue, k.Reason, k.Topic, k.Subject, k.OperatorName, k.Channel}, "\n")
+		line := strings.Join([]string{string(k.Kind), k.Queue, k.Reason, k.Topic, k.Subject, k.OperatorName, k.Channel, k.Language, k.Resolution, k.MergedInto, k.Follows}, "\n")
 		if err := bounded("ticket "+k.Number, line, 0, 8*maxLine); err != nil {
+			return err
+		}
+		if err := bounded("the words with the rating of ticket "+k.Number, k.RatingText, 0, maxNote); err != nil {
 			return err
 		}
 	}
 	for _, c := range t.Changes {
 		if err := bounded("a ticket change's author", c.By, 0, maxLine); err != nil {
+			return err
+		}
+		if err := bounded("a ticket change's kind and queue", c.Kind+"\n"+c.Queue, 0, maxLine); err != nil {
 			return err
 		}
 		if err := bounded("a ticket change's note", c.Note, 0, maxNote); err != nil {

@@ -3,68 +3,46 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
+	"spravka/engine"
 	"spravka/engine/desk"
 	"spravka/engine/host"
 )
 
 const (
 	ticketColumns = `number, conversation, channel, kind, queue, priority, status, reason, topic, subject,
-		operator, operator_name, opened, due, changed`
+		operator, operator_name, opened, due, changed, language, former, offered_to, offered_until, fence, escalated,
+		taken, first_reply, last_staff, last_citizen, solved, resolution, wants, reopened, merged_into, follows,
+		rating, rating_text`
 	// A number never passes from one conversation to another.
-	putTicket = `INSERT INTO tickets (` + ticketColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+	putTicket = `INSERT INTO tickets (` + ticketColumns + `, search)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+			$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
 		ON CONFLICT (number) DO UPDATE SET channel = excluded.channel, kind = excluded.kind, queue = excluded.queue,
 			priority = excluded.priority, status = excluded.status, reason = excluded.reason, topic = excluded.topic,
 			subject = excluded.subject, operator = excluded.operator, operator_name = excluded.operator_name,
-			opened = excluded.opened, due = excluded.due, changed = excluded.changed
+			opened = excluded.opened, due = excluded.due, changed = excluded.changed, language = excluded.language,
+			former = excluded.former, offered_to = excluded.offered_to, offered_until = excluded.offered_until,
+			fence = excluded.fence, escalated = excluded.escalated, taken = excluded.taken, first_reply = excluded.first_reply,
+			last_staff = excluded.last_staff, last_citizen = excluded.last_citizen, solved = excluded.solved,
+			resolution = excluded.resolution, wants = excluded.wants, reopened = excluded.reopened,
+			merged_into = excluded.merged_into, follows = excluded.follows, rating = excluded.rating,
+			rating_text = excluded.rating_text, search = excluded.search
 		WHERE tickets.conversation = excluded.conversation`
-	addChange    = `INSERT INTO ticket_changes (ticket, at, status, by_whom, note) VALUES ($1, $2, $3, $4, $5)`
-	ticketByID   = `SELECT ` + ticketColumns + ` FROM tickets WHERE number = $1`
-	changesOf    = `SELECT ticket, at, status, by_whom, note FROM ticket_changes WHERE ticket = $1 ORDER BY id`
+	heardOf  = `UPDATE tickets SET last_citizen = $1 WHERE number = $2 AND conversation = $3`
+	spokenOf = `UPDATE tickets SET last_staff = $1, first_reply = CASE first_reply WHEN 0 THEN $1 ELSE first_reply END
+		WHERE number = $2 AND conversation = $3`
+	addChange = `INSERT INTO ticket_changes (ticket, at, status, by_whom, note, kind, operator, from_operator, to_operator, queue)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	ticketByID = `SELECT ` + ticketColumns + ` FROM tickets WHERE number = $1`
+	changesOf  = `SELECT ticket, at, status, by_whom, note, kind, operator, from_operator, to_operator, queue
+		FROM ticket_changes WHERE ticket = $1 ORDER BY id`
 	openStatus   = `status IN ('new', 'in_work', 'clarify')` // as in the indices
 	closedStatus = `status IN ('solved', 'closed')`
-	// 'urgent' sorts after 'normal', so descending order begins with it.
-	ticketOrder = ` ORDER BY priority DESC, opened, number`
-	aheadOf     = `SELECT COUNT(*) FROM tickets WHERE ` + openStatus + ` AND operator = 0 AND queue = $1
+	aheadOf      = `SELECT COUNT(*) FROM tickets WHERE ` + openStatus + ` AND operator = 0 AND queue = $1
 		AND (priority > $2 OR (priority = $2 AND opened < $3))`
 )
-
-// Tickets implements [host.Store].
-func (s *Store) Tickets(ctx context.Context, f desk.Filter) ([]desk.Ticket, error) {
-	if f.Limit < 0 || f.Limit > 200 {
-		return nil, fmt.Errorf("tickets: the limit is %d, it must be 1–200, or 0 for 100", f.Limit)
-	}
-	if f.Limit == 0 {
-		f.Limit = 100
-	}
-	var args []any
-	where := []string{openStatus}
-	if f.Closed {
-		where[0] = closedStatus
-	}
-	narrow := func(column string, value any) {
-		args = append(args, value)
-		where = append(where, fmt.Sprintf("%s = $%d", column, len(args)))
-	}
-	if f.Conversation != 0 {
-		narrow("conversation", f.Conversation)
-	}
-	if f.Operator != 0 {
-		narrow("operator", f.Operator)
-		where = append(where, "operator <> 0") // lets the planner use the index of taken tickets
-	}
-	if f.Queue != "" {
-		narrow("queue", f.Queue)
-	}
-	args = append(args, f.Limit)
-	query := fmt.Sprintf("SELECT %s FROM tickets WHERE %s%s LIMIT $%d",
-		ticketColumns, strings.Join(where, " AND "), ticketOrder, len(args))
-	tickets, err := list(ctx, s, scanTicket, query, args...)
-	return tickets, wrap("tickets", err)
-}
 
 // Ticket implements [host.Store].
 func (s *Store) Ticket(ctx context.Context, number string) (desk.Ticket, []desk.Change, error) {
@@ -86,20 +64,40 @@ func (s *Store) Ahead(ctx context.Context, queue string, p desk.Priority, before
 	return int(n), wrap("tickets ahead", err)
 }
 
-func scanTicket(row rowScanner) (t desk.Ticket, err error) {
-	var kind, priority, status string
-	var opened, due, changed int64
-	err = row.Scan(&t.Number, &t.Conversation, &t.Channel, &kind, &t.Queue, &priority, &status, &t.Reason, &t.Topic, &t.Subject,
-		&t.Operator, &t.OperatorName, &opened, &due, &changed)
-	t.Kind, t.Priority, t.Status = desk.Kind(kind), desk.Priority(priority), desk.Status(status)
-	t.Opened, t.Due, t.Changed = moment(opened), moment(due), moment(changed)
-	return t, err
+// ticketRow is a row of ticketColumns on its way into a ticket.
+type ticketRow struct {
+	ticket                                                                                           desk.Ticket
+	kind, priority, status, wants                                                                    string
+	opened, due, changed, offeredUntil, taken, firstReply, lastStaff, lastCitizen, solved, escalated int64
+}
+
+func (r *ticketRow) fields() []any {
+	t := &r.ticket
+	return []any{&t.Number, &t.Conversation, &t.Channel, &r.kind, &t.Queue, &r.priority, &r.status, &t.Reason, &t.Topic, &t.Subject,
+		&t.Operator, &t.OperatorName, &r.opened, &r.due, &r.changed, &t.Language, &t.Former, &t.OfferedTo, &r.offeredUntil, &t.Fence, &r.escalated,
+		&r.taken, &r.firstReply, &r.lastStaff, &r.lastCitizen, &r.solved, &t.Resolution, &r.wants, &t.Reopened, &t.MergedInto, &t.Follows,
+		&t.Rating, &t.RatingText}
+}
+
+func (r *ticketRow) read() desk.Ticket {
+	t := r.ticket
+	t.Kind, t.Priority, t.Status, t.Wants = desk.Kind(r.kind), desk.Priority(r.priority), desk.Status(r.status), desk.Want(r.wants)
+	t.Opened, t.Due, t.Changed, t.OfferedUntil = moment(r.opened), moment(r.due), moment(r.changed), moment(r.offeredUntil)
+	t.Taken, t.FirstReply, t.LastStaff, t.LastCitizen, t.Solved = moment(r.taken), moment(r.firstReply), moment(r.lastStaff), moment(r.lastCitizen), moment(r.solved)
+	t.Escalated = r.escalated != 0
+	return t
+}
+
+func scanTicket(row rowScanner) (desk.Ticket, error) {
+	var r ticketRow
+	err := row.Scan(r.fields()...)
+	return r.read(), err
 }
 
 func scanChange(row rowScanner) (c desk.Change, err error) {
 	var at int64
 	var status string
-	err = row.Scan(&c.Ticket, &at, &status, &c.By, &c.Note)
+	err = row.Scan(&c.Ticket, &at, &status, &c.By, &c.Note, &c.Kind, &c.Operator, &c.From, &c.To, &c.Queue)
 	c.At, c.Status = moment(at), desk.Status(status)
 	return c, err
 }
@@ -107,7 +105,9 @@ func scanChange(row rowScanner) (c desk.Change, err error) {
 func writeTickets(t *tx, turn *host.Turn) error {
 	for _, k := range turn.Tickets {
 		n, err := t.exec(putTicket, k.Number, turn.Record.ID, k.Channel, string(k.Kind), k.Queue, string(k.Priority), string(k.Status),
-			k.Reason, k.Topic, k.Subject, k.Operator, k.OperatorName, millis(k.Opened), millis(k.Due), millis(k.Changed))
+			k.Reason, k.Topic, k.Subject, k.Operator, k.OperatorName, millis(k.Opened), millis(k.Due), millis(k.Changed), k.Language, k.Former,
+			k.OfferedTo, millis(k.OfferedUntil), k.Fence, k.Escalated, millis(k.Taken), millis(k.FirstReply), millis(k.LastStaff), millis(k.LastCitizen),
+			millis(k.Solved), k.Resolution, string(k.Wants), k.Reopened, k.MergedInto, k.Follows, k.Rating, k.RatingText, folded(k.Subject))
 		if err != nil {
 			return err
 		}
@@ -115,8 +115,17 @@ func writeTickets(t *tx, turn *host.Turn) error {
 			return fmt.Errorf("%w: ticket %s belongs to another conversation", errData, k.Number)
 		}
 	}
+	for _, touch := range turn.Touched {
+		query := heardOf
+		if touch.By == engine.Operator {
+			query = spokenOf
+		}
+		if _, err := t.exec(query, millis(turn.At), touch.Ticket, turn.Record.ID); err != nil {
+			return err
+		}
+	}
 	for _, c := range turn.Changes {
-		if _, err := t.exec(addChange, c.Ticket, millis(c.At), string(c.Status), c.By, c.Note); err != nil {
+		if _, err := t.exec(addChange, c.Ticket, millis(c.At), string(c.Status), c.By, c.Note, c.Kind, c.Operator, c.From, c.To, c.Queue); err != nil {
 			return err
 		}
 	}

@@ -23,26 +23,54 @@ const (
 // Open reports whether somebody still has to do something.
 func (s Status) Open() bool { return s == New || s == InWork || s == Clarify }
 
-// What moves a ticket from one status to another.
+// What moves a ticket from one status to another, or into other hands.
 const (
-	Taken     = "take"
+	Opened    = "open"
+	Offered   = "offer"   // to an operator, who has not accepted yet
+	Lapsed    = "lapse"   // the offer was not accepted in time
+	Assigned  = "assign"  // given to an operator without asking
+	Taken     = "take"    // by an operator, who may have had an offer
+	Released  = "release" // back to its queue
+	Moved     = "transfer"
 	Asked     = "ask"
+	FileAsked = "ask_file"
 	Clarified = "clarified" // the citizen has answered
-	Returned  = "return"    // back to the bot: the ticket stays open only if nobody has worked on it
+	Returned  = "return"    // back to the bot, and done with
 	Resolved  = "resolve"
+	Merged    = "merge" // goes on under another number
 	Reopened  = "reopen"
+	Raised    = "urgent" // its priority
 	Expired   = "close"
 )
 
-var life = fsm.Events{
-	{Name: Taken, Src: []string{string(New), string(InWork), string(Clarify)}, Dst: string(InWork)},
-	{Name: Asked, Src: []string{string(New), string(InWork), string(Clarify)}, Dst: string(Clarify)},
-	{Name: Clarified, Src: []string{string(Clarify)}, Dst: string(InWork)},
-	{Name: Returned, Src: []string{string(New), string(InWork), string(Clarify)}, Dst: string(Solved)},
-	{Name: Resolved, Src: []string{string(New), string(InWork), string(Clarify)}, Dst: string(Solved)},
-	{Name: Reopened, Src: []string{string(Solved)}, Dst: string(New)},
-	{Name: Expired, Src: []string{string(Solved)}, Dst: string(Closed)},
-}
+var life = func() fsm.Events {
+	open := []string{string(New), string(InWork), string(Clarify)}
+	return fsm.Events{
+		{Name: Offered, Src: []string{string(New)}, Dst: string(New)},
+		{Name: Offered, Src: []string{string(InWork)}, Dst: string(InWork)},
+		{Name: Offered, Src: []string{string(Clarify)}, Dst: string(Clarify)},
+		{Name: Lapsed, Src: []string{string(New)}, Dst: string(New)},
+		{Name: Lapsed, Src: []string{string(InWork)}, Dst: string(InWork)},
+		{Name: Lapsed, Src: []string{string(Clarify)}, Dst: string(Clarify)},
+		{Name: Taken, Src: []string{string(New), string(InWork)}, Dst: string(InWork)},
+		{Name: Taken, Src: []string{string(Clarify)}, Dst: string(Clarify)}, // the citizen's answer is still awaited
+		{Name: Assigned, Src: []string{string(New), string(InWork)}, Dst: string(InWork)},
+		{Name: Assigned, Src: []string{string(Clarify)}, Dst: string(Clarify)},
+		{Name: Released, Src: []string{string(New), string(InWork)}, Dst: string(New)},
+		{Name: Released, Src: []string{string(Clarify)}, Dst: string(Clarify)},
+		{Name: Moved, Src: []string{string(New)}, Dst: string(New)},
+		{Name: Moved, Src: []string{string(InWork)}, Dst: string(New)}, // until who gets it takes it
+		{Name: Moved, Src: []string{string(Clarify)}, Dst: string(Clarify)},
+		{Name: Asked, Src: open, Dst: string(Clarify)},
+		{Name: FileAsked, Src: open, Dst: string(Clarify)},
+		{Name: Clarified, Src: []string{string(Clarify)}, Dst: string(InWork)},
+		{Name: Returned, Src: open, Dst: string(Solved)},
+		{Name: Resolved, Src: open, Dst: string(Solved)},
+		{Name: Merged, Src: open, Dst: string(Closed)},
+		{Name: Reopened, Src: []string{string(Solved)}, Dst: string(New)},
+		{Name: Expired, Src: []string{string(Solved)}, Dst: string(Closed)},
+	}
+}()
 
 var lives = sync.Pool{New: func() any { return fsm.NewFSM(string(New), life, nil) }}
 

@@ -92,9 +92,9 @@ func TestActionIsCarriedOutOnce(t *testing.T) {
 	must(t, err)
 	var lines []string
 	for _, c := range changes {
-		lines = append(lines, fmt.Sprint(c.Note, " by ", c.By, ": ", c.Status))
+		lines = append(lines, fmt.Sprint(c.Kind, " by ", c.By, ": ", c.Status))
 	}
-	same(t, "the ticket's history", lines, []string{"asked by bot: new", "take by Анна: in_work", "ask by Анна: clarify", "resolve by Анна: solved"})
+	same(t, "the ticket's history", lines, []string{"open by bot: new", "take by Анна: in_work", "ask by Анна: clarify", "resolve by Анна: solved"})
 
 	// Long after, when nothing of it would be allowed any more, and on a new process.
 	h.halt()

@@ -58,8 +58,12 @@ type Store interface {
 	EndErrand(ctx context.Context, id int64) error
 	// Serial returns the next number of the named series, starting from 1. Numbers may be left out, never repeated.
 	Serial(ctx context.Context, series string) (int64, error)
-	// Tickets lists tickets: urgent first, then the oldest.
+	// Tickets lists tickets, in the order of the filter: urgent first, then the oldest, unless it says otherwise.
 	Tickets(ctx context.Context, f desk.Filter) ([]desk.Ticket, error)
+	// Rows is Tickets with the last line of each conversation, in one query.
+	Rows(ctx context.Context, f desk.Filter) ([]Row, error)
+	// Counts says how many tickets each of up to 50 filters finds, whatever their limits and offsets.
+	Counts(ctx context.Context, filters ...desk.Filter) ([]int, error)
 	// Ticket returns one ticket with its history, oldest line first, or ErrNotFound.
 	Ticket(ctx context.Context, number string) (desk.Ticket, []desk.Change, error)
 	// Ahead counts the open, untaken tickets of the queue that come before the given moment and priority.
@@ -96,8 +100,22 @@ type Turn struct {
 	Calls    []PendingCall
 	Done     string        // the call whose answer this turn has taken in
 	Tickets  []desk.Ticket // new ones and changed ones, whole
+	Touched  []Touch       // after Tickets
 	Changes  []desk.Change
 	Errands  []Errand // only Kind and Message count; they are due at once
+}
+
+// Touch notes when somebody last spoke about a ticket: the citizen, or an operator, whose first time is kept as well.
+type Touch struct {
+	Ticket string
+	By     engine.Author
+}
+
+// Row is a line of the inbox: a ticket, and what was said last in its conversation by anybody but the system. Last.Seq is
+// 0 if nobody has said anything; Update and Trace are left out.
+type Row struct {
+	desk.Ticket
+	Last Entry
 }
 
 // Entry is a line of the history.

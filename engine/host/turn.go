@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -83,6 +84,8 @@ func (b *builder) take(ctx context.Context, effects []engine.Effect) (opened *en
 			if err := b.move(ctx, e); err != nil {
 				return nil, err
 			}
+		case engine.TouchTicket:
+			t.Touched = append(t.Touched, Touch{e.Number, e.By})
 		case engine.Decided:
 			if before := b.decided; before != nil {
 				// The second step of a turn knows the ticket; what was understood, the first one knew.
@@ -134,37 +137,41 @@ func (b *builder) open(ctx context.Context, e engine.OpenTicket) (*engine.Ticket
 	}
 	k := desk.Ticket{Number: answer.NewTicketNumber(letter, year%100, int(serial)), Conversation: t.Record.ID, Channel: t.Record.Peer.Channel,
 		Kind: e.Kind, Queue: e.Queue, Priority: e.Priority, Status: desk.New, Reason: e.Reason, Topic: e.Topic, Subject: e.Subject,
-		Opened: t.At, Due: e.Due, Changed: t.At}
+		Language: t.Record.State.Locale, Follows: e.Follows, Fence: 1, Opened: t.At, Due: e.Due, Changed: t.At}
 	t.Tickets = append(t.Tickets, k)
-	t.Changes = append(t.Changes, desk.Change{Ticket: k.Number, At: t.At, Status: desk.New, By: string(engine.Bot), Note: e.Reason})
-	return &engine.TicketOpened{Ahead: ahead, Ticket: engine.Ticket{Number: k.Number, Kind: k.Kind, Queue: k.Queue, Priority: k.Priority, Status: k.Status, Due: k.Due}}, nil
+	t.Changes = append(t.Changes, desk.Change{Ticket: k.Number, At: t.At, Status: desk.New, Kind: desk.Opened, By: string(engine.Bot), Note: e.Reason})
+	return &engine.TicketOpened{Ahead: ahead, Ticket: engine.Case(k)}, nil
 }
 
 func (b *builder) move(ctx context.Context, e engine.MoveTicket) error {
 	t := b.turn
-	k, err := b.ticket(ctx, e.Number)
+	k, err := b.ticket(ctx, e.Ticket.Number)
 	if err != nil {
-		return fmt.Errorf("reading ticket %s: %w", e.Number, err)
+		return fmt.Errorf("reading ticket %s: %w", e.Ticket.Number, err)
 	}
-	k.Status, k.Operator, k.Changed = e.Status, e.Operator, t.At
-	if e.Name != "" {
-		k.OperatorName = e.Name
+	change := desk.Change{Ticket: k.Number, At: t.At, Status: e.Ticket.Status, Kind: e.Kind, By: string(e.By), Operator: e.Operator, From: e.OldHands,
+		To: cmp.Or(e.Ticket.Operator, e.Ticket.OfferedTo), Note: e.Note}
+	if e.By == engine.Operator && e.Name != "" {
+		change.By = e.Name
 	}
-	if e.Queue != "" {
-		k.Queue = e.Queue
+	if e.Ticket.Queue != k.Queue {
+		change.Queue = e.Ticket.Queue
 	}
-	if e.Priority != "" {
-		k.Priority = e.Priority
+	if e.HandName != "" {
+		k.OperatorName = e.HandName
 	}
-	if !e.Due.IsZero() {
-		k.Due = e.Due
+	if k.Taken.IsZero() && e.Ticket.Operator != 0 {
+		k.Taken = t.At
 	}
-	by := string(e.By)
-	if e.By == engine.Operator {
-		by = e.Name
+	if !e.Ticket.Due.Equal(k.Due) {
+		k.Escalated = false // of the term that holds no more
 	}
+	n := e.Ticket
+	k.Queue, k.Priority, k.Status, k.Due, k.Operator, k.Former = n.Queue, n.Priority, n.Status, n.Due, n.Operator, n.Former
+	k.OfferedTo, k.OfferedUntil, k.Fence, k.Wants, k.Resolution = n.OfferedTo, n.OfferedUntil, n.Fence, n.Wants, n.Resolution
+	k.MergedInto, k.Follows, k.Solved, k.Reopened, k.Changed = n.MergedInto, n.Follows, n.Solved, n.Reopened, t.At
 	t.Tickets = append(t.Tickets, k)
-	t.Changes = append(t.Changes, desk.Change{Ticket: e.Number, At: t.At, Status: e.Status, By: by, Note: e.Note})
+	t.Changes = append(t.Changes, change)
 	return nil
 }
 

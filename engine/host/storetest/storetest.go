@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"call", callTests},
 		{"series", seriesTests},
 		{"ticket", ticketTests},
+		{"inbox", inboxTests},
 		{"file", fileTests},
 		{"operator", operatorTests},
 		{"session", sessionTests},

@@ -42,6 +42,10 @@ var ticketTests = map[string]func(*testing.T, Store){
 		r := begin(t, s, "a")
 		want := with(ticket(r, "К-2026-1"), func(k *desk.Ticket) {
 			k.Kind, k.Priority, k.Operator, k.OperatorName, k.Due = desk.Fault, desk.Urgent, 7, "Ольга", after(172800)
+			k.Language, k.Former, k.OfferedTo, k.OfferedUntil, k.Fence, k.Escalated = "ru", 6, 8, after(60), 5, true
+			k.Taken, k.FirstReply, k.LastStaff, k.LastCitizen, k.Solved = after(1), after(2), after(3), after(4), after(5)
+			k.Resolution, k.Wants, k.Reopened, k.MergedInto, k.Follows = "answered", desk.WantFile, 2, "К-2026-2", "К-2026-0"
+			k.Rating, k.RatingText = 4, "Спасибо!"
 		})
 		r = put(t, s, r, want)
 		got, changes, err := s.Ticket(t.Context(), want.Number)
@@ -52,6 +56,9 @@ var ticketTests = map[string]func(*testing.T, Store){
 		want = with(want, func(k *desk.Ticket) {
 			k.Kind, k.Queue, k.Priority, k.Status, k.Reason, k.Topic, k.Subject = desk.Request, "general", desk.Normal, desk.Clarify, "flow", "", "Другое"
 			k.Operator, k.OperatorName, k.Due, k.Changed = 0, "", time.Time{}, after(5)
+			k.Language, k.Former, k.OfferedTo, k.OfferedUntil, k.Fence, k.Escalated = "", 0, 0, time.Time{}, 6, false
+			k.Taken, k.FirstReply, k.LastStaff, k.LastCitizen, k.Solved = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
+			k.Resolution, k.Wants, k.Reopened, k.MergedInto, k.Follows, k.Rating, k.RatingText = "", "", 0, "", "", 0, ""
 		})
 		put(t, s, r, want)
 		got, _, err = s.Ticket(t.Context(), want.Number)
@@ -67,7 +74,7 @@ var ticketTests = map[string]func(*testing.T, Store){
 		r := put(t, s, begin(t, s, "a"), ticket(host.Record{}, "К-1"), ticket(host.Record{}, "К-2"))
 		want := []desk.Change{
 			{Ticket: "К-1", At: after(1), Status: desk.New, By: "bot"},
-			{Ticket: "К-1", At: after(2), Status: desk.InWork, By: "olga", Note: "Позвонить после обеда\nи проверить"},
+			{Ticket: "К-1", At: after(2), Status: desk.InWork, Kind: desk.Moved, By: "Ольга", Operator: 7, From: 7, To: 8, Queue: "status", Note: "Позвонить после обеда\nи проверить"},
 			{Ticket: "К-1", At: after(2), Status: desk.Solved, By: "olga"},
 		}
 		turn := next(r, "x")
