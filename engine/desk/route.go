@@ -45,6 +45,7 @@ func Route(now time.Time, seats []Seat, waiting []Waiting, rules Rules) []Assign
 	for i := range waiting {
 		w := &waiting[i]
 		switch {
+		case w.Offered:
 		case w.Priority == Urgent:
 			urgent = append(urgent, w)
 		case r.starves(w):

@@ -44,13 +44,14 @@ func (s *Seat) Free() int {
 // does not: nothing can be done about it.
 func (s Status) Counts() bool { return s == New || s == InWork }
 
-// Waiting is a ticket without an operator, as routing sees it.
+// Waiting is a ticket that nobody has taken yet, as routing sees it.
 type Waiting struct {
 	Number       string
 	Conversation int64
 	Queue        string
 	Priority     Priority
 	Since        time.Time // when it began to wait: opened, or opened again
+	Offered      bool      // an operator has been offered it: it is not routed, and counts as waiting until it is taken
 	Returned     bool      // an operator had begun and left: it goes before those that nobody has begun
 	Prefer       int64     // the operator who knows it, 0 for none
 	Lapsed       []Lapse   // who was offered it and did not take it
