@@ -45,6 +45,8 @@ func (t *turn) command(cmd string, f *Frame, s *flow.Step) bool {
 	case cmdBot:
 		t.decide(DecideControl)
 		t.prompt()
+	case cmdMove:
+		return t.giveMoveCode()
 	default:
 		return false
 	}
@@ -149,6 +151,8 @@ func (t *turn) commandOutside(cmd string) bool {
 	case cmdCancel:
 		t.decide(DecideControl)
 		t.offer(t.sentence("nothing_to_cancel"), t.doors())
+	case cmdMove:
+		return t.giveMoveCode()
 	case wordsNone:
 		t.decide(DecideAskBack)
 		buttons := append(t.doors(), t.button(cmdHuman))

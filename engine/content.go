@@ -50,11 +50,12 @@ const (
 	cmdDone    = "done" // no more files
 	cmdMenu    = "menu"
 	cmdResume  = "continue"
+	cmdMove    = "move" // go on in another channel
 )
 
 func init() {
 	flow.EngineCommands = []string{cmdBack, cmdCancel, cmdRepeat, cmdRestart, cmdHelp, cmdSkip, cmdHuman, cmdBot, cmdDone, cmdMenu,
-		cmdResume, wordsCorrecting, wordsQuestion, wordsWhy, wordsNone}
+		cmdResume, cmdMove, wordsCorrecting, wordsQuestion, wordsWhy, wordsNone}
 	flow.EngineTexts = engineTexts
 }
 

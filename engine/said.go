@@ -66,6 +66,9 @@ func (t *turn) said(e Said) {
 	if t.repair() {
 		return
 	}
+	if t.moveHere(text) {
+		return
+	}
 	if f, s := t.here(); f != nil {
 		t.within(f, s, text, e.Files)
 		return

@@ -34,6 +34,10 @@ func Step(content *Content, c Conversation, ev Event, now time.Time) (Conversati
 		t.ticketOpened(e)
 	case Acted:
 		t.acted(e)
+	case Moved:
+		t.moved(e)
+	case Left:
+		t.left(e)
 	}
 	t.finish()
 	return t.c, t.effects

@@ -104,6 +104,7 @@ var engineTexts = []string{
 	"files", "files.got", "files.kept", "files.many", "files.unasked",
 	"handoff.first", "handoff.open", "handoff.closed", "handoff.urgent", "handoff.already", "to_bot",
 	"ticket.taken", "ticket.clarify", "ticket.returned", "ticket.solved",
+	"move.mistyped", "move.arrived", "move.ticket", "move.left",
 	"moment.today", "moment.tomorrow", "moment.later", "moment.date", "moment.date_year",
 	"button.back", "button.cancel", "button.repeat", "button.restart", "button.help", "button.skip", "button.human", "button.bot",
 	"button.done", "button.menu", "button.continue", "button.none", "button.agree", "button.disagree", "button.right", "button.mend",

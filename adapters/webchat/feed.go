@@ -124,8 +124,13 @@ func (f *feed) pull(ctx context.Context) error {
 // begin starts to watch the conversation once there is one. It reads the record again after that, because what happened
 // before gives no hint.
 func (f *feed) begin(ctx context.Context, rec *host.Record) (err error) {
-	if f.conversation != 0 {
+	if f.conversation == rec.ID {
 		return nil
+	}
+	moved := f.conversation != 0 // this visitor's conversation is another one now: it came from, or went to, another channel
+	if moved {
+		f.close()
+		f.after = -recent
 	}
 	f.conversation = rec.ID
 	f.changed, f.stop = f.chat.host.Watch(rec.ID)
@@ -134,7 +139,7 @@ func (f *feed) begin(ctx context.Context, rec *host.Record) (err error) {
 		return err
 	}
 	after, reset := start(f.after, rec.Seq)
-	if f.after = after; reset {
+	if f.after = after; reset || moved {
 		return f.emit(outFrame{Type: "reset"})
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"spravka/adapters/telegram"
 	"spravka/adapters/vk"
 	"spravka/engine"
+	"spravka/engine/answer"
 	"spravka/engine/host"
 )
 
@@ -57,7 +58,8 @@ func (v vkChannel) Hook() (string, http.Handler)                { return "/vk", 
 func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content, data string, log *slog.Logger) ([]messenger, error) {
 	var out []messenger
 	if s.TelegramToken != "" {
-		bot, err := telegram.New(store, telegram.Config{Token: s.TelegramToken, BaseURL: s.TelegramURL, WebhookURL: s.TelegramWebhook, WebhookSecret: s.TelegramSecret, Log: log})
+		bot, err := telegram.New(store, telegram.Config{Token: s.TelegramToken, BaseURL: s.TelegramURL, WebhookURL: s.TelegramWebhook, WebhookSecret: s.TelegramSecret, Log: log,
+			Start: moveLink})
 		if err != nil {
 			return nil, err
 		}
@@ -82,6 +84,12 @@ func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content
 		out = append(out, vkChannel{community})
 	}
 	return out, nil
+}
+
+// moveLink reads the payload of a deep link: t.me/bot?start=K123456789012 brings a move code.
+func moveLink(_ host.Peer, payload string) (engine.Event, bool) {
+	code, _, ok := answer.MoveCode(payload)
+	return engine.Said{Text: code}, ok
 }
 
 // installation returns the name of this installation, made once and kept beside the database: it sets the idempotency

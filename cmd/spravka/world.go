@@ -49,7 +49,8 @@ func newWorld(o worldOptions) (*world, error) {
 	}
 	current := func() *engine.Content { return o.Content }
 	w := &world{Store: store, Content: o.Content, Builtin: o.Registers.RegisterURL == ""}
-	routed := host.Services{"ticket": host.TicketService{Store: store, Content: current}}
+	routed := host.Services{"ticket": host.TicketService{Store: store, Content: current},
+		"move": host.MoveService{Host: func() *host.Host { return w.Host }, Store: store}}
 	if w.Builtin {
 		builtin := register.New(register.Options{Database: store, Now: o.Now, Sender: register.NewNotices(store, o.Now, o.Notice), Zone: o.Content.Calendar.Zone()})
 		if err := builtin.Seed(context.Background()); err != nil {

@@ -104,6 +104,15 @@ func (m *boxes) remember(r Record) {
 	}
 }
 
+// forget lets go which conversations the peers have: they have others now.
+func (m *boxes) forget(peers ...Peer) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range peers {
+		delete(m.peers, p)
+	}
+}
+
 func (m *boxes) box(id int64) *box {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -107,12 +107,22 @@ func (h *Host) Receive(ctx context.Context, in Inbound) (Receipt, error) {
 	if in.Update == "" || len(in.Update) > 128 || in.Peer.ID == "" || len(in.Peer.ID) > 128 {
 		return Receipt{}, fmt.Errorf("an update needs an id and a peer of 1 to 128 bytes")
 	}
-	id, err := h.find(ctx, in.Peer, in.Locale)
-	if err != nil {
-		return Receipt{}, err
+	for range maxConflicts {
+		id, err := h.find(ctx, in.Peer, in.Locale)
+		if err != nil {
+			return Receipt{}, err
+		}
+		receipt, err := h.playFor(ctx, in.Peer, id, in.Update, in.Event)
+		if !errors.Is(err, errMoved) {
+			return receipt, err
+		}
+		h.boxes.forget(in.Peer)
 	}
-	return h.play(ctx, id, in.Update, in.Event)
+	return Receipt{}, ErrConflict
 }
+
+// errMoved says that the conversation has another peer by now.
+var errMoved = errors.New("the conversation has moved to another channel")
 
 // Act carries out an operator's action. Update is the idempotency key of the operator's form.
 func (h *Host) Act(ctx context.Context, conversation int64, update string, a engine.Acted) (Receipt, error) {
@@ -125,7 +135,11 @@ func (h *Host) Act(ctx context.Context, conversation int64, update string, a eng
 // Find returns the conversation with a peer, or ErrNotFound.
 func (h *Host) Find(ctx context.Context, p Peer) (Record, error) {
 	if id, ok := h.boxes.id(p); ok {
-		return h.Load(ctx, id)
+		r, err := h.Load(ctx, id)
+		if err != nil || r.Peer == p {
+			return r, err
+		}
+		h.boxes.forget(p) // it has moved to another channel
 	}
 	return h.Store.Find(ctx, p)
 }
@@ -172,6 +186,11 @@ const maxConflicts = 8
 
 // play takes an event through its turn, in line with the other events of the conversation.
 func (h *Host) play(ctx context.Context, id int64, update string, ev engine.Event) (Receipt, error) {
+	return h.playFor(ctx, Peer{}, id, update, ev)
+}
+
+// playFor plays an event of a peer: errMoved if the conversation is no longer the peer's. The zero peer is anybody.
+func (h *Host) playFor(ctx context.Context, peer Peer, id int64, update string, ev engine.Event) (Receipt, error) {
 	box := h.boxes.box(id)
 	bound := maxWaiting
 	if strings.HasPrefix(update, internalMark) {
@@ -188,6 +207,9 @@ func (h *Host) play(ctx context.Context, id int64, update string, ev engine.Even
 				return Receipt{}, fmt.Errorf("loading the conversation: %w", err)
 			}
 			box.set(r)
+		}
+		if peer != (Peer{}) && box.record.Peer != peer {
+			return Receipt{}, errMoved
 		}
 		turn, err := h.attempt(ctx, box.record, update, ev)
 		switch {

@@ -26,6 +26,7 @@ type Store interface {
 	host.Leases
 	host.Undecodables
 	host.Audit
+	host.Moves
 }
 
 // Run tests a store. open returns a new, empty one and closes it when t ends.
@@ -56,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"invitation", invitationTests},
 		{"identity", identityTests},
 		{"audit", auditTests},
+		{"move", moveTests},
 		{"model", modelTests},
 	}
 	for _, g := range groups {
