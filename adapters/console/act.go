@@ -36,7 +36,7 @@ func doneNotice(locale, what string) *notice {
 // written, and with the same key where the form may be sent once more.
 func (c *Console) act(w http.ResponseWriter, r *http.Request, v *visit) error {
 	number := r.PathValue("number")
-	if _, _, _, err := c.load(r.Context(), number); err != nil {
+	if _, _, _, err := c.load(r.Context(), v, number); err != nil {
 		return err
 	}
 	form, err := c.readReply(w, r)
@@ -75,7 +75,7 @@ func (c *Console) redraw(w http.ResponseWriter, r *http.Request, v *visit, f *fa
 func (c *Console) carryOut(r *http.Request, v *visit, number string, form *replyForm) (what string, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actTime)
 	defer cancel()
-	t, _, record, err := c.load(ctx, number)
+	t, _, record, err := c.load(ctx, v, number)
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +86,7 @@ func (c *Console) carryOut(r *http.Request, v *visit, number string, form *reply
 	if c.forms.done(name) {
 		return "again", nil
 	}
-	if t, _, record, err = c.load(ctx, number); err != nil { // as it is now that it is our turn
+	if t, _, record, err = c.load(ctx, v, number); err != nil { // as it is now that it is our turn
 		return "", err
 	}
 	if err := permit(form, stand(t, record.State, v.operator.ID)); err != nil {
@@ -104,6 +104,7 @@ func (c *Console) carryOut(r *http.Request, v *visit, number string, form *reply
 	if receipt.Duplicate {
 		return "again", nil
 	}
+	c.audit(ctx, v, "ticket."+string(form.Action), t.Number)
 	return string(form.Action), nil
 }
 
@@ -143,7 +144,7 @@ func otherProblem(owner string) error {
 
 // refusal says why the engine or the store did not do it. Who has the ticket now tells most.
 func (c *Console) refusal(ctx context.Context, v *visit, t desk.Ticket, err error) error {
-	if now, _, record, failure := c.load(ctx, t.Number); failure == nil {
+	if now, _, record, failure := c.load(ctx, v, t.Number); failure == nil {
 		switch s := stand(now, record.State, v.operator.ID); {
 		case s.Over:
 			return problem(http.StatusConflict, "act.over")

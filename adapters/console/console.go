@@ -22,6 +22,7 @@ type Console struct {
 
 	pages    map[string]*template.Template // per locale
 	mux      *http.ServeMux
+	routes   []route // for the tests that walk through all of them
 	handler  http.Handler
 	forms    *forms
 	byLogin  *patience
@@ -32,6 +33,7 @@ type Console struct {
 	acting   [64]sync.Mutex
 	staffing sync.Mutex // one change of the staff at a time
 	places   *places
+	looks    *looks
 	closing  chan struct{}
 	close    func()
 }
@@ -53,6 +55,7 @@ func New(p Ports, config Config) (*Console, error) {
 		hashing: make(chan struct{}, hashers),
 		uploads: make(chan struct{}, uploadsAtOnce),
 		places:  newPlaces(config.Streams, config.StreamsEach),
+		looks:   newLooks(config.Now),
 		closing: make(chan struct{}),
 	}
 	c.close = sync.OnceFunc(func() { close(c.closing) })
@@ -75,7 +78,7 @@ func (c *Console) Close() { c.close() }
 
 func (c *Console) route() {
 	c.mux = http.NewServeMux()
-	c.page("{$}", anyone, methods{get: c.home})
+	c.page("{$}", known, methods{get: c.home})
 	c.page("login", anyone, methods{get: c.showLogin, post: c.logIn})
 	c.page("logout", anyone, methods{post: c.logOut})
 	c.page("language", anyone, methods{post: c.setLanguage})
@@ -93,8 +96,8 @@ func (c *Console) route() {
 	c.page("", anyone, methods{get: c.notFound, post: c.notFound})
 }
 
-func (c *Console) home(w http.ResponseWriter, r *http.Request, _ *visit) error {
-	http.Redirect(w, r, Root+"tickets", http.StatusSeeOther)
+func (c *Console) home(w http.ResponseWriter, r *http.Request, v *visit) error {
+	http.Redirect(w, r, startPage(v.operator.Role), http.StatusSeeOther)
 	return nil
 }
 

@@ -73,7 +73,7 @@ func newBench(t testing.TB, change ...func(*Config)) *bench {
 		f(&config)
 	}
 	var err error
-	b.console, err = New(Ports{b.world, b.world, b.world, b.people, b.world}, config)
+	b.console, err = New(Ports{b.world, b.world, b.world, b.people, b.world, b.people}, config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 var fileIDPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
 // serveFile sends an attachment to an operator. Only images are shown in the browser; nothing in a file may run.
-func (c *Console) serveFile(w http.ResponseWriter, r *http.Request, _ *visit) error {
+func (c *Console) serveFile(w http.ResponseWriter, r *http.Request, v *visit) error {
 	id := r.PathValue("id")
 	if !fileIDPattern.MatchString(id) {
 		return problem(http.StatusNotFound, "problem.no_file")
@@ -27,6 +27,9 @@ func (c *Console) serveFile(w http.ResponseWriter, r *http.Request, _ *visit) er
 		return err
 	}
 	defer content.Close()
+	if err := c.audit(r.Context(), v, "file.open", id); err != nil {
+		return err
+	}
 	kind, shown := file.MIME, "attachment"
 	switch kind {
 	case "image/jpeg", "image/png":

@@ -115,6 +115,7 @@ func (c *Console) rows(ctx context.Context, v *visit, f listFilter) (rows []row,
 		return nil, false, err
 	}
 	full = len(tickets) >= listMost
+	tickets = slices.DeleteFunc(tickets, func(t desk.Ticket) bool { return !v.sees(t.Queue, t.Operator) })
 	if f.Show == "unassigned" {
 		tickets = slices.DeleteFunc(tickets, func(t desk.Ticket) bool { return t.Operator != 0 })
 	}

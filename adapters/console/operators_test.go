@@ -12,7 +12,7 @@ import (
 func TestOnlyAdministratorsManageOperators(t *testing.T) {
 	b := newBench(t)
 	br := b.as(anna)
-	br.get("operators").status(t, 403).has(t, "только администраторам")
+	br.get("operators").status(t, 403).has(t, "не открыт вашей роли (оператор)")
 	br.post("operators", url.Values{"login": {"x1"}, "name": {"X"}, "role": {"administrator"}}).status(t, 403)
 	br.post("operators/2", url.Values{"do": {"reset"}}).status(t, 403)
 	br.get("tickets").lacks(t, "/console/operators")

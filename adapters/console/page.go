@@ -20,7 +20,6 @@ type page struct {
 	Title  string
 	Name   string // of the template
 	Me     host.Operator
-	Admin  bool
 	Locale string
 	Here   string // the address, to come back to after a change of the language
 	Notice *notice
@@ -81,7 +80,7 @@ func ticketURL(number string) string { return Root + "tickets/" + url.PathEscape
 // a page behind.
 func (c *Console) show(w http.ResponseWriter, r *http.Request, v *visit, status int, name string, p page) {
 	p.Name, p.Locale = name, v.locale
-	p.Me, p.Admin = v.operator, v.administrator()
+	p.Me = v.operator
 	if p.Here == "" {
 		p.Here = Root
 		if r.Method == get || r.Method == http.MethodHead {

@@ -60,4 +60,5 @@ type Ports struct {
 	Content       Content
 	Accounts      host.Accounts
 	Files         host.Files
+	Audit         host.Audit
 }

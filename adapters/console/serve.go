@@ -15,21 +15,10 @@ type visit struct {
 	operator host.Operator // the zero value for somebody who has not logged in
 	session  []byte        // hash of the token
 	locale   string
+	address  string // where the request comes from
 }
 
-func (v *visit) known() bool         { return v.operator.ID != 0 }
-func (v *visit) administrator() bool { return v.operator.Role == host.RoleAdministrator }
-
-// access says who may use a page.
-type access int
-
-const (
-	public access = iota // it is not even looked who asks
-	anyone
-	known          // has logged in, perhaps with a generated password that must be replaced first
-	staff          // has logged in, with a password of their own
-	administrators // staff with that role
-)
+func (v *visit) known() bool { return v.operator.ID != 0 }
 
 // handler answers a request. A [fault] becomes a page of its own; any other error is logged and becomes an apology.
 type handler func(w http.ResponseWriter, r *http.Request, v *visit) error
@@ -41,10 +30,18 @@ const (
 
 type methods map[string]handler
 
+// route is a page as it was registered.
+type route struct {
+	path    string
+	who     access
+	methods methods
+}
+
 // page registers the handlers of a path under [Root].
 func (c *Console) page(path string, who access, m methods) {
+	c.routes = append(c.routes, route{path, who, m})
 	c.mux.HandleFunc(Root+path, func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{locale: c.localeOf(r)}
+		v := &visit{locale: c.localeOf(r), address: c.addressOf(r)}
 		if err := c.serve(w, r, v, who, m); err != nil {
 			c.showProblem(w, r, v, err)
 		}
@@ -66,15 +63,8 @@ func (c *Console) serve(w http.ResponseWriter, r *http.Request, v *visit, who ac
 	if err := c.recognise(r, v); err != nil {
 		return err
 	}
-	if who >= known && !v.known() {
-		return c.refuseStranger(w, r)
-	}
-	if who >= staff && generated(v.operator) {
-		http.Redirect(w, r, Root+"password", http.StatusSeeOther)
-		return nil
-	}
-	if who == administrators && !v.administrator() {
-		return problem(http.StatusForbidden, "problem.administrators")
+	if passed, err := c.admit(w, r, v, who); !passed {
+		return err
 	}
 	return handle(w, r, v)
 }

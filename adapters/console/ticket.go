@@ -46,8 +46,9 @@ type reply struct {
 // numberPattern is what may be looked up as a ticket number; anything else can't exist.
 var numberPattern = regexp.MustCompile(`^[\p{L}\p{N}-]{1,40}$`)
 
-// load reads a ticket and its conversation. An unknown number is answered with 404, forged or not.
-func (c *Console) load(ctx context.Context, number string) (desk.Ticket, []desk.Change, host.Record, error) {
+// load reads a ticket and its conversation. An unknown number is answered with 404, forged or not, and a ticket of a
+// queue that the visitor does not work in with 403.
+func (c *Console) load(ctx context.Context, v *visit, number string) (desk.Ticket, []desk.Change, host.Record, error) {
 	if !numberPattern.MatchString(number) {
 		return desk.Ticket{}, nil, host.Record{}, problem(http.StatusNotFound, "problem.no_ticket")
 	}
@@ -57,6 +58,9 @@ func (c *Console) load(ctx context.Context, number string) (desk.Ticket, []desk.
 	}
 	if err != nil {
 		return t, nil, host.Record{}, fmt.Errorf("the ticket can't be read: %w", err)
+	}
+	if !v.sees(t.Queue, t.Operator) {
+		return t, nil, host.Record{}, problem(http.StatusForbidden, "problem.queue")
 	}
 	record, err := c.Conversations.Load(ctx, t.Conversation)
 	if err != nil {
@@ -83,8 +87,11 @@ func (c *Console) showTicket(w http.ResponseWriter, r *http.Request, v *visit) e
 
 // drawTicket shows the page of the ticket that the address names.
 func (c *Console) drawTicket(w http.ResponseWriter, r *http.Request, v *visit, status int, p page, after int64, box reply) error {
-	t, changes, record, err := c.load(r.Context(), r.PathValue("number"))
+	t, changes, record, err := c.load(r.Context(), v, r.PathValue("number"))
 	if err != nil {
+		return err
+	}
+	if err := c.looked(r.Context(), v, t.Number, false); err != nil {
 		return err
 	}
 	body := c.ticketParts(r.Context(), v, t, changes, record)
@@ -160,7 +167,7 @@ type takePage struct {
 
 // showTakeOver asks whether somebody else's ticket is really to be taken.
 func (c *Console) showTakeOver(w http.ResponseWriter, r *http.Request, v *visit) error {
-	t, _, record, err := c.load(r.Context(), r.PathValue("number"))
+	t, _, record, err := c.load(r.Context(), v, r.PathValue("number"))
 	if err != nil {
 		return err
 	}

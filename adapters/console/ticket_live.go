@@ -35,8 +35,11 @@ const livePage = 100
 
 // streamTicket follows a ticket and its talk. It begins to watch before it reads, so nothing falls between the two.
 func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit) error {
-	t, _, record, err := c.load(r.Context(), r.PathValue("number"))
+	t, _, record, err := c.load(r.Context(), v, r.PathValue("number"))
 	if err != nil {
+		return err
+	}
+	if err := c.looked(r.Context(), v, t.Number, true); err != nil {
 		return err
 	}
 	changed, stop := c.Conversations.Watch(t.Conversation)
@@ -51,7 +54,7 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 }
 
 func (c *Console) tellTicket(r *http.Request, v *visit, s *stream, number string, seq, version int64) error {
-	t, changes, record, err := c.load(r.Context(), number)
+	t, changes, record, err := c.load(r.Context(), v, number)
 	if err != nil {
 		return err
 	}

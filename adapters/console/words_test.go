@@ -10,6 +10,7 @@ import (
 
 	"spravka/engine"
 	"spravka/engine/desk"
+	"spravka/engine/host"
 )
 
 func TestBothLanguagesHaveTheSameTexts(t *testing.T) {
@@ -66,7 +67,7 @@ var families = map[string][]string{
 	"kind.":      {string(desk.HandOff), string(desk.Fault), string(desk.Complaint), string(desk.Suggestion), string(desk.Request)},
 	"list.show.": listShows, "list.empty.": listShows,
 	"language.": localeOrder,
-	"role.":     {"operator", "administrator"},
+	"role.":     host.Roles,
 	"term.":     {"soon", "late"},
 	"done.":     {"take", "reply", "ask", "return", "resolve", "again"},
 	"note.": {desk.Offered, desk.Lapsed, desk.Assigned, desk.Taken, desk.Released, desk.Moved, desk.Asked, desk.FileAsked, desk.Clarified,

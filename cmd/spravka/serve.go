@@ -130,7 +130,7 @@ func (c *serveCommand) sites(w *world, log *slog.Logger) (*webchat.Chat, *consol
 	if err != nil {
 		return nil, nil, err
 	}
-	staff, err := console.New(console.Ports{Conversations: w.Host, Tickets: w.Store, Content: consoleWords{w.Content}, Accounts: w.Store, Files: w.Store},
+	staff, err := console.New(console.Ports{Conversations: w.Host, Tickets: w.Store, Content: consoleWords{w.Content}, Accounts: w.Store, Files: w.Store, Audit: w.Store},
 		console.Config{Queues: w.Content.Settings.Queues, Locale: c.Locale, Location: zone, Secure: c.Secure, Proxies: c.Proxies, Log: log})
 	if err != nil {
 		return nil, nil, err
