@@ -82,7 +82,7 @@ func TestForgedNumbers(t *testing.T) {
 		"О-26-00002", "o-26-00001", "%3Cscript%3E", "..%2F..%2Fetc", "О-26-00001'%20OR%201=1", strings.Repeat("9", 4000), "%FF%FE", "%00",
 	} {
 		for _, path := range []string{"", "/take", "/live"} {
-			a := br.get(Root+"tickets/"+number+path).status(t, 404).has(t, "Обращение не найдено", "К обращениям")
+			a := br.get(Root+"tickets/"+number+path).status(t, 404).has(t, "Обращение не найдено", "На главную")
 			a.lacks(t, "<script>")
 		}
 		br.multipart(Root+"tickets/"+number, url.Values{"action": {"take"}}).status(t, 404)
