@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Held is a ticket that an operator has, as routing sees it.
+// Held is a ticket that an operator has, or has been offered, as routing sees it.
 type Held struct {
 	Number       string
 	Conversation int64
 	Operator     int64
-	Status       Status    // New means offered and not taken yet
-	Offered      time.Time // when; zero if it was taken
+	Status       Status
+	Until        time.Time // when the offer ends; zero if the ticket is the operator's
 }
 
 // Release takes a ticket from an operator and puts it back into its queue.
@@ -47,11 +47,11 @@ func Recall(now time.Time, seats []Seat, held []Held, rules Rules) []Release {
 		var why Why
 		switch {
 		case h.Operator == 0:
-		case h.Status == New && !h.Offered.IsZero() && now.Sub(h.Offered) >= rules.AcceptWithin:
+		case !h.Until.IsZero() && !now.Before(h.Until):
 			why = NotTaken
-		case h.Status == New && (s == nil || s.Presence != Available):
+		case !h.Until.IsZero() && (s == nil || s.Presence != Available):
 			why = Left
-		case h.Status == InWork && (s == nil || s.Presence != Available && now.Sub(s.Since) >= rules.AwayAfter):
+		case h.Until.IsZero() && h.Status == InWork && (s == nil || s.Presence != Available && now.Sub(s.Since) >= rules.AwayAfter):
 			why = Left
 		}
 		if why != "" {

@@ -11,10 +11,10 @@ func TestRecall(t *testing.T) {
 	rules := Default()
 	seats := []Seat{{ID: 1, Presence: Available}, {ID: 2, Presence: Away, Since: noon.Add(-time.Minute)}, {ID: 3, Presence: Offline, Since: noon.Add(-rules.AwayAfter)}}
 	held := []Held{
-		{Number: "01", Operator: 1, Status: New, Offered: noon.Add(-rules.AcceptWithin + 1)},
-		{Number: "02", Operator: 1, Status: New, Offered: noon.Add(-rules.AcceptWithin)},
+		{Number: "01", Operator: 1, Status: New, Until: noon.Add(1)},
+		{Number: "02", Operator: 1, Status: New, Until: noon},
 		{Number: "03", Operator: 1, Status: InWork},
-		{Number: "04", Operator: 2, Status: New, Offered: noon},
+		{Number: "04", Operator: 2, Status: New, Until: noon.Add(time.Minute)},
 		{Number: "05", Operator: 2, Status: InWork},
 		{Number: "06", Operator: 3, Status: InWork},
 		{Number: "07", Operator: 3, Status: Clarify},

@@ -107,7 +107,6 @@ type Rules struct {
 	OfflineAfter time.Duration // of silence of an operator's consoles until they count as offline
 	AwayAfter    time.Duration // how long an operator may be away or offline until what they have in work goes back
 	StarveAfter  time.Duration // of waiting, from which an ordinary ticket is put between urgent ones
-	Capacity     int           // tickets at a time of an operator who has no number of their own
 	ReopenWithin time.Duration // of being solved, in which a citizen's answer opens a ticket again
 	WarnBefore   time.Duration // before the due time, in which a ticket is marked as due soon
 	WaitSample   int           // newest handling times of a queue from which the wait is told
@@ -118,6 +117,6 @@ type Rules struct {
 // Default returns the rules that hold where an administrator has set none.
 func Default() Rules {
 	return Rules{Assign: Auto, AcceptWithin: 2 * time.Minute, MaxLapses: 2, OfflineAfter: 90 * time.Second, AwayAfter: 10 * time.Minute,
-		StarveAfter: 30 * time.Minute, Capacity: 4, ReopenWithin: 72 * time.Hour, WarnBefore: 5 * time.Minute,
+		StarveAfter: 30 * time.Minute, ReopenWithin: 72 * time.Hour, WarnBefore: 5 * time.Minute,
 		WaitSample: 50, WaitMin: 8, TellAfter: 5 * time.Minute}
 }

@@ -373,7 +373,10 @@ func (d *simulation) count(k *simTicket, real time.Duration) {
 func (d *simulation) dispatch() {
 	var held []Held
 	for _, k := range d.held {
-		h := Held{Number: k.Number, Operator: k.operator, Status: k.state, Offered: k.offered}
+		h := Held{Number: k.Number, Operator: k.operator, Status: k.state}
+		if k.state == New {
+			h.Until = k.offered.Add(d.rules.AcceptWithin)
+		}
 		held = append(held, h)
 	}
 	for _, r := range Recall(d.now, d.seats, held, d.rules) {

@@ -51,6 +51,10 @@ func TestCheckFinds(t *testing.T) {
 			"fact hotline.phone has no value"},
 		{"a button to nowhere", "flows/topics.yaml", "next: [hotline.hours, hotline.questions, operator]", "next: [hotline.hour]",
 			`topic "hotline.call" leads on to "hotline.hour", which does not exist; did you mean "hotline.hours"?`},
+		{"a way of assigning that there is not", "flows/desk.yaml", "assign: auto", "assign: autp", `assign: "autp" is neither auto nor manual; did you mean "auto"?`},
+		{"an offer too short to be seen", "flows/desk.yaml", "accept_within: 2m ", "accept_within: 2s ", `flows/desk.yaml:7: accept_within: 2s is outside of 10s to 24h0m0s`},
+		{"a wait that could never be told", "flows/desk.yaml", "wait_min: 8", "wait_min: 60", `wait_min: 60 is more than wait_sample, 50`},
+		{"an unknown setting of the desk", "flows/desk.yaml", "max_lapses:", "max_lapse:", `there is no field "max_lapse" here; did you mean "max_lapses"?`},
 		{"broken YAML", "flows/tech.problem.yaml", "steps:\n", "steps: [\n", "flows/tech.problem.yaml:"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

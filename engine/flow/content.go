@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"spravka/engine/calendar"
+	"spravka/engine/desk"
 )
 
 // Content is one version of everything that editors write.
@@ -29,6 +30,7 @@ type Content struct {
 	Locales    map[string]*Locale
 	Default    string // locale
 	Settings   Settings
+	Desk       desk.Rules // flows/desk.yaml
 
 	topics map[string]*Topic
 }
@@ -72,7 +74,7 @@ type rawSettings struct {
 // when there are problems, so that an editor can be shown all of them at once.
 func Load(files fs.FS) (*Content, Problems) {
 	c := &Content{Flows: map[string]*Flow{}, Facts: map[string]*Fact{}, Operations: map[string]*Operation{},
-		Locales: map[string]*Locale{}, Default: "ru", topics: map[string]*Topic{}}
+		Locales: map[string]*Locale{}, Default: "ru", Desk: desk.Default(), topics: map[string]*Topic{}}
 	var ps Problems
 	all, err := readAll(files)
 	if err != nil {
@@ -158,6 +160,8 @@ func (c *Content) readFlowFile(name, base string, data []byte) Problems {
 		return c.readServices(src)
 	case "settings.yaml":
 		return c.readSettings(src)
+	case "desk.yaml":
+		return c.readDesk(src)
 	case "schedule.yaml", "calendar.yaml":
 		return nil // read together, see readCalendar
 	}
