@@ -32,6 +32,9 @@ func (t *turn) prompt() {
 		}
 		return
 	}
+	if !t.offers {
+		t.c.Offered = nil // a number now means what this question offers, not what was offered before it
+	}
 	t.send(t.question(f, s), t.buttons(f, s)...)
 }
 

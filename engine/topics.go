@@ -168,7 +168,7 @@ func (t *turn) reply(id string) {
 
 // offer says something with buttons that lead on, and remembers them so that their words are understood as well.
 func (t *turn) offer(text string, buttons []Button) {
-	t.c.Offered = nil
+	t.c.Offered, t.offers = nil, true
 	for _, b := range buttons {
 		t.c.Offered = append(t.c.Offered, b.Payload)
 	}

@@ -21,6 +21,7 @@ type turn struct {
 	read    bool               // the message was given to understanding
 	reading understand.Reading // what it said
 
+	offers  bool // buttons outside a step's were offered in this very turn
 	refused bool // an operator's action was: nothing else of the turn counts
 
 	params []param // placeholders of the sentence being rendered

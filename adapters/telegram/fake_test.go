@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -71,13 +72,39 @@ func newFake() *fake {
 
 // push queues an update whose body has the placeholder ID.
 func (f *fake) push(body string) int64 {
+	return f.make(func(id int64) string { return strings.ReplaceAll(body, "ID", fmt.Sprint(id)) })
+}
+
+// make queues an update that is made for its identifier.
+func (f *fake) make(body func(id int64) string) int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.nextID++
-	f.queue = append(f.queue, queued{f.nextID, strings.ReplaceAll(body, "ID", fmt.Sprint(f.nextID))})
+	f.queue = append(f.queue, queued{f.nextID, body(f.nextID)})
+	f.ring()
+	return f.nextID
+}
+
+func (f *fake) ring() {
 	close(f.bell)
 	f.bell = make(chan struct{})
-	return f.nextID
+}
+
+// confirmed waits until an update is not asked for any more.
+func (f *fake) confirmed(ctx context.Context, id int64) error {
+	for {
+		f.mu.Lock()
+		bell, open := f.bell, slices.ContainsFunc(f.queue, func(q queued) bool { return q.id <= id })
+		f.mu.Unlock()
+		if !open {
+			return nil
+		}
+		select {
+		case <-bell:
+		case <-ctx.Done():
+			return fmt.Errorf("update %d is not confirmed: %w", id, ctx.Err())
+		}
+	}
 }
 
 // say queues a message of a citizen in their private chat.
@@ -166,7 +193,10 @@ func (f *fake) updates(ctx context.Context, form map[string]string) (int, string
 			rest = append(rest, q)
 		}
 	}
-	f.queue = rest
+	if len(rest) < len(f.queue) {
+		f.queue = rest
+		f.ring()
+	}
 	end := time.NewTimer(time.Duration(seconds) * time.Second)
 	defer end.Stop()
 	for len(f.queue) == 0 && seconds > 0 {

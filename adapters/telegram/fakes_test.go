@@ -75,8 +75,6 @@ func startFake(t *testing.T, binary string) *telegramFake {
 	return f
 }
 
-type object = map[string]any
-
 // control calls /_control/<path>.
 func (f *telegramFake) control(method, path string, in any, out any) {
 	f.t.Helper()

@@ -220,15 +220,15 @@ func (b *Bot) command(ctx context.Context, h Host, w who, key, text string) erro
 	return b.receive(ctx, h, w, key, engine.Said{Text: text})
 }
 
-// start greets. Who was greeted before and stands nowhere gets the menu: the engine would have nothing to say. What a
-// deep link asks for follows as an event of its own.
+// start greets. Who was greeted before gets the menu, as the words would bring it on any channel; in the middle of a flow
+// it has a button that leads on. What a deep link asks for follows as an event of its own.
 func (b *Bot) start(ctx context.Context, h Host, w who, key, payload string) error {
 	var first engine.Event = engine.Opened{}
 	known, err := h.Find(ctx, w.peer)
 	switch {
 	case err != nil && !errors.Is(err, host.ErrNotFound):
 		return fmt.Errorf("finding the conversation: %w", err)
-	case err == nil && known.State.Greeted && len(known.State.Frames) == 0:
+	case err == nil && known.State.Greeted:
 		first = engine.Pressed{Payload: "~menu"}
 	}
 	var then engine.Event

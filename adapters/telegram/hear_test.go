@@ -120,7 +120,7 @@ func TestStartAgain(t *testing.T) {
 	}{
 		{engine.Conversation{}, engine.Opened{}},
 		{engine.Conversation{Greeted: true}, engine.Pressed{Payload: "~menu"}},
-		{engine.Conversation{Greeted: true, Frames: []engine.Frame{{Flow: "a", Step: "b"}}}, engine.Opened{}},
+		{engine.Conversation{Greeted: true, Frames: []engine.Frame{{Flow: "a", Step: "b"}}}, engine.Pressed{Payload: "~menu"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newSetting(t, nil)

@@ -297,6 +297,9 @@ func (s *Session) read(ctx context.Context, r host.Record, out *Output) error {
 				}
 				// One line may lead to several turns, a service's answer among them: the first decision counts, but a
 				// human called at the end outranks it.
+				if e.Author == engine.Citizen {
+					out.Decision, out.Topics = "", []string{} // a greeting went before
+				}
 				if out.Decision == "" || d.Decision == engine.DecideHandOff {
 					out.Decision = string(d.Decision)
 				}

@@ -199,8 +199,8 @@ func (a *Adapter) take(ctx context.Context, s said) error {
 	return err
 }
 
-// begin is the event of a citizen who begins. One who has been greeted and stands in no flow would get no answer to
-// engine.Opened, so they get the menu.
+// begin is the event of a citizen who begins. One who has been greeted gets the menu, as the words would bring it on any
+// channel; in the middle of a flow it has a button that leads on.
 func begin(ctx context.Context, h Host, p host.Peer) (engine.Event, error) {
 	r, err := h.Find(ctx, p)
 	switch {
@@ -208,7 +208,7 @@ func begin(ctx context.Context, h Host, p host.Peer) (engine.Event, error) {
 		return engine.Opened{}, nil
 	case err != nil:
 		return nil, err
-	case r.State.Greeted && len(r.State.Frames) == 0:
+	case r.State.Greeted:
 		return engine.Pressed{Payload: "~menu"}, nil
 	}
 	return engine.Opened{}, nil

@@ -33,7 +33,7 @@ func TestUpdatesBecomeEvents(t *testing.T) {
 		"start button, object":   {kind: "message_new", object: message(5, 1, "Go", `,"payload":{"command":"start"}`), want: engine.Opened{}},
 		"word":                   {kind: "message_new", object: message(5, 1, "НАЧАТЬ", ""), want: engine.Opened{}},
 		"/start":                 {kind: "message_new", object: message(5, 1, "/start from-site", ""), want: engine.Opened{}},
-		"start in a flow":        {kind: "message_new", object: message(5, 1, "/start", ""), find: inFlow, want: engine.Opened{}},
+		"start in a flow":        {kind: "message_new", object: message(5, 1, "/start", ""), find: inFlow, want: engine.Pressed{Payload: "~menu"}},
 		"start again":            {kind: "message_new", object: message(5, 1, "/start", ""), find: greeted, want: engine.Pressed{Payload: "~menu"}},
 		"/help":                  {kind: "message_new", object: message(5, 1, "/help", ""), want: engine.Pressed{Payload: "~help"}},
 		"text button":            {kind: "message_new", object: message(5, 1, "Паспорт", `,"payload":"{\"p\":\"t:passport\"}"`), want: engine.Pressed{Payload: "t:passport"}},
