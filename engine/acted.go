@@ -78,6 +78,9 @@ func (t *turn) speak(e Acted) {
 
 // resume goes on at the exact step where the bot had been stopped.
 func (t *turn) resume() {
+	if t.c.Public {
+		return // comments have no dialogue to go back to
+	}
 	f, s := t.here()
 	if f == nil {
 		t.repair()

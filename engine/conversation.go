@@ -35,6 +35,7 @@ type Conversation struct {
 	Silence   int      `json:"silence,omitempty"` // how often the citizen was reminded
 	Watched   bool     `json:"watched,omitempty"` // the silence timer is set
 	Greeted   bool     `json:"greeted,omitempty"`
+	Public    bool     `json:"public,omitempty"` // everybody can read it: nothing is said but answers
 	AskedBack bool     `json:"asked_back,omitempty"`
 }
 

@@ -34,6 +34,8 @@ func Step(content *Content, c Conversation, ev Event, now time.Time) (Conversati
 		t.ticketOpened(e)
 	case Acted:
 		t.acted(e)
+	case Commented:
+		t.commented(e)
 	case Moved:
 		t.moved(e)
 	case Left:

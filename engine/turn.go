@@ -49,6 +49,9 @@ func (t *turn) send(text string, buttons ...Button) {
 
 // notice says something about the conversation itself.
 func (t *turn) notice(text string, buttons ...Button) {
+	if t.c.Public {
+		return // how a case stands is nobody else's business
+	}
 	t.emit(Say{Author: System, Message: Message{Text: text, Buttons: buttons}})
 }
 

@@ -66,7 +66,7 @@ func open(folder, api string, log *slog.Logger, change func(c *Config)) (*app, e
 	}
 	current := func() *engine.Content { return words }
 	a.host = host.New(host.Config{Store: store, Content: current, Services: host.Services{"": host.TicketService{Store: store, Content: current}},
-		Channels: []host.Channel{a.Adapter}, Now: time.Now, Log: log})
+		Channels: []host.Channel{a.Adapter, a.Wall()}, Now: time.Now, Log: log})
 	return a, nil
 }
 

@@ -97,7 +97,7 @@ func classify(method string, err error) (api.ErrorType, error) {
 		kind = host.RetryAfterError{After: 30 * time.Second}
 	case 7, 15, 18, 900, 901, 902, 917, 936, 945, 946, 950, 962, 985, 986, 987, 988:
 		kind = host.ErrCitizenLeft
-	case 3, 8, 100, 113, 911, 913, 914, 940:
+	case 3, 8, 100, 113, 212, 213, 222, 223, 911, 913, 914, 940: // 212–223: comments are closed, or take no links or no more of them
 		kind = host.ErrPermanent
 	}
 	return e.Code, codeError{method: method, code: e.Code, text: cutRunes(e.Message, 200), kind: kind}

@@ -56,9 +56,11 @@ type Config struct {
 	// Typing shows that an answer is being written while a message is handled, as far as the limit of calls allows.
 	Typing bool
 
-	// PublicAnswer answers a question that everybody can read: a comment under a post, or a mention in a chat of many.
-	// The answer must be fit for everybody: no personal data, an invitation to private messages. It is cut to 1,000
-	// characters; "" gives no answer. It may be called from several goroutines at a time. With nil comments get none, and mentions get the invitation alone.
+	// Comments makes comments below our posts conversations of [WallChannel], whose answers [Adapter.Wall] sends.
+	Comments bool
+	// PublicAnswer answers a mention in a chat of many. The answer must be fit for everybody: no personal data, an
+	// invitation to private messages. It is cut to 2,000 characters; "" gives no answer. It may be called from several
+	// goroutines at a time. With nil mentions get the invitation alone.
 	PublicAnswer func(text string) string
 	// Alarm hears what an administrator has to act upon, once per incident: see the Alarm constants. Text has no personal data.
 	Alarm func(kind, text string)

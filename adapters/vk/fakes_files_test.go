@@ -111,7 +111,7 @@ func fakesRate(t *testing.T, program string) {
 
 func fakesComments(t *testing.T, program string) {
 	y := newTry(t, program, func(c *Config) {
-		c.PublicAnswer = func(string) string { return "Напишите нам в личные сообщения." }
+		c.Comments = true
 	})
 	y.control("comment", m{"post_id": 3, "from_id": 5, "text": "Где мой паспорт 4510 123456?"}, nil)
 	y.control("comment", m{"post_id": 3, "from_id": -group, "text": "Напишите нам в личные сообщения."}, nil)

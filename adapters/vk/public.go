@@ -10,12 +10,14 @@ import (
 
 	"github.com/SevereCloud/vksdk/v2/api"
 
+	"spravka/engine"
+	"spravka/engine/channel"
 	"spravka/engine/host"
 )
 
-const maxPublic = 1000 // characters of an answer that everybody can read
+const maxPublic = 2000 // characters of an answer that everybody can read
 
-// readComment reads a comment under a post. It gets one short answer under our name.
+// readComment reads a comment below a post.
 func (a *Adapter) readComment(id string, object []byte) (action, error) {
 	var o struct {
 		ID      int64  `json:"id"`
@@ -37,18 +39,53 @@ func (a *Adapter) readComment(id string, object []byte) (action, error) {
 		return action{}, errNothing // under a post of somebody else
 	}
 	text := cleanText(o.Text)
-	if a.config.PublicAnswer == nil || text == "" || o.Deleted == true {
+	if !a.config.Comments || text == "" || o.Deleted == true {
 		return action{}, errNothing
 	}
+	// Each comment is a conversation of its own: nothing of another one, nor of private messages, can get into its answer.
+	in := host.Inbound{Peer: host.Peer{Channel: WallChannel, ID: itoa(o.Post) + "_" + itoa(o.ID)}, Update: "wall:" + itoa(o.Post) + "_" + itoa(o.ID),
+		Event: engine.Commented{Text: text}}
 	return action{line: -o.ID, do: func(ctx context.Context) error {
-		answer := a.public(text)
-		if answer == "" {
-			return nil
+		h, _, ok := a.serving()
+		if !ok {
+			return errors.New("the adapter has stopped")
 		}
-		p := api.Params{"owner_id": -a.config.Group, "post_id": o.Post, "from_group": a.config.Group, "reply_to_comment": o.ID, "message": answer,
-			"guid": fmt.Sprintf("spravka-%d-%d", o.Post, o.ID)}
-		return a.whenever(ctx, "wall.createComment", p)
+		_, err := h.Receive(ctx, in)
+		return err
 	}}, nil
+}
+
+// WallChannel is the name of the channel by which comments below posts are answered.
+const WallChannel = "vk-wall"
+
+// Wall answers comments below the community's posts, where everybody reads.
+type Wall struct{ a *Adapter }
+
+// Wall returns the channel of comments.
+func (a *Adapter) Wall() Wall { return Wall{a} }
+
+// Name implements [host.Channel].
+func (Wall) Name() string { return WallChannel }
+
+// Idempotent implements [host.Channel]: VK knows a comment by its guid and makes it once.
+func (Wall) Idempotent() bool { return true }
+
+// Send implements [host.Channel]. Only words go out: buttons and files have no place below a post.
+func (w Wall) Send(ctx context.Context, m host.Outgoing) error {
+	post, comment, ok := strings.Cut(m.Peer.ID, "_")
+	if !ok {
+		return fmt.Errorf("%q is no comment of VK: %w", m.Peer.ID, host.ErrPermanent)
+	}
+	var msg engine.Message
+	if err := json.Unmarshal(m.Body, &msg); err != nil {
+		return fmt.Errorf("the message can't be read: %w", host.ErrPermanent)
+	}
+	text := strings.TrimSpace(cutRunes(cleanText(channel.Parse(msg.Text).Plain()), maxPublic))
+	if text == "" {
+		return fmt.Errorf("a comment needs words: %w", host.ErrPermanent)
+	}
+	return w.a.call(ctx, "wall.createComment", api.Params{"owner_id": -w.a.config.Group, "post_id": post, "from_group": w.a.config.Group, "reply_to_comment": comment,
+		"message": text, "guid": fmt.Sprintf("spravka-%s-%s-%d", post, comment, m.Seq)}, nil)
 }
 
 // public asks for a public answer and bounds it.

@@ -1,12 +1,18 @@
 package vk
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"spravka/engine"
+	"spravka/engine/host"
 )
 
 func comment(id, from int64, text string) string {
@@ -15,83 +21,63 @@ func comment(id, from int64, text string) string {
 
 func TestComments(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		asked := []string{}
-		w := newWorld(t, func(c *Config) {
-			c.PublicAnswer = func(text string) string {
-				mu.Lock()
-				asked = append(asked, text)
-				mu.Unlock()
-				if text == "молчи" {
-					return ""
-				}
-				return strings.Repeat("Ответ. ", 300)
-			}
-		})
+		w := newWorld(t, func(c *Config) { c.Comments = true })
 		w.start()
 		synctest.Wait()
-		w.vk.event("wall_reply_new", comment(10, 5, "Где паспорт? Иванов Иван 4510 123456"))
+		w.vk.event("wall_reply_new", comment(10, 5, "Где паспорт?"))
 		w.vk.event("wall_reply_new", comment(11, -1001, "наш ответ"))
 		w.vk.event("wall_reply_new", comment(12, -7, "чужое сообщество"))
-		w.vk.event("wall_reply_new", comment(13, 5, "молчи"))
 		w.vk.event("wall_reply_new", comment(14, 5, ""))
 		w.vk.event("wall_reply_new", strings.Replace(comment(15, 5, "чужая стена"), "-1001", "-2002", 1))
 		w.vk.raw(w.vk.events[0])
 		time.Sleep(time.Minute)
 		w.stop()
-		if len(asked) != 2 || len(w.host.list()) != 0 {
-			t.Errorf("asked %q, %d handed over", asked, len(w.host.list()))
+		w.cursor.ts = "0" // after a restart VK tells the same again
+		w.start()
+		time.Sleep(time.Minute)
+		w.stop()
+		want := []host.Inbound{{Peer: host.Peer{Channel: WallChannel, ID: "3_10"}, Update: "wall:3_10", Event: engine.Commented{Text: "Где паспорт?"}}}
+		if diff := cmp.Diff(want, w.host.list()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestCommentsAreAnsweredBelowThePost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *Config) { c.Comments = true })
+		w.start()
+		synctest.Wait()
+		send := func(peer string, m engine.Message) error {
+			body, err := json.Marshal(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return w.Wall().Send(t.Context(), host.Outgoing{Conversation: 7, Seq: 2, Peer: host.Peer{Channel: WallChannel, ID: peer}, Body: body})
+		}
+		if err := send("3_10", engine.Message{Text: strings.Repeat("**Ответ.** ", 300), Buttons: []engine.Button{{Label: "Меню", Payload: "~menu"}}}); err != nil {
+			t.Fatal(err)
 		}
 		made := w.vk.made("wall.createComment")
 		if len(made) != 1 {
 			t.Fatalf("%d answers", len(made))
 		}
 		v := made[0].values
-		if n := len([]rune(v.Get("message"))); n > maxPublic || v.Get("reply_to_comment") != "10" || v.Get("post_id") != "3" || v.Get("owner_id") != "-1001" || v.Get("from_group") != "1001" || v.Get("guid") == "" {
+		if n := len([]rune(v.Get("message"))); n > maxPublic || strings.Contains(v.Get("message"), "*") || v.Get("reply_to_comment") != "10" || v.Get("post_id") != "3" ||
+			v.Get("owner_id") != "-1001" || v.Get("from_group") != "1001" || v.Get("guid") != "spravka-3-10-2" {
 			t.Errorf("%v", v)
 		}
-		first := v.Get("guid")
-		w.cursor.ts = "0" // after a restart VK is told the same again, and knows it
-		w.start()
-		time.Sleep(time.Minute)
-		w.stop()
-		w.build(func(c *Config) { c.PublicAnswer = func(string) string { return "Ответ." } })
-		w.cursor.ts = "0"
-		w.start()
-		time.Sleep(time.Minute)
-		w.stop()
-		for _, c := range w.vk.made("wall.createComment") {
-			if c.values.Get("reply_to_comment") == "10" && c.values.Get("guid") != first {
-				t.Errorf("the same answer has another name: %v", c.values)
+		for _, err := range []error{send("310", engine.Message{Text: "x"}), send("3_10", engine.Message{})} {
+			if !errors.Is(err, host.ErrPermanent) {
+				t.Errorf("%v, want a permanent error", err)
 			}
 		}
+		w.vk.fault = func(c called) any { return &vkError{15} }
+		if err := send("3_10", engine.Message{Text: "x"}); !errors.Is(err, host.ErrPermanent) && !errors.Is(err, host.ErrCitizenLeft) {
+			t.Errorf("refused: %v, want a permanent error", err)
+		}
+		w.stop()
 	})
-}
-
-// An answer that VK does not take must not hold up the rest.
-func TestCommentsInTrouble(t *testing.T) {
-	for name, fault := range map[string]any{"refused": &vkError{15}, "down": &vkError{10}, "reset": failure{}, "flood": &vkError{9}, "token": &vkError{5}} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *Config) { c.PublicAnswer = func(string) string { return "Ответ." } })
-				w.vk.fault = func(c called) any {
-					if c.method == "wall.createComment" {
-						return fault
-					}
-					return nil
-				}
-				w.start()
-				synctest.Wait()
-				w.vk.event("wall_reply_new", comment(10, 5, "Где?"))
-				w.vk.say(5, 1, "hello")
-				time.Sleep(5 * time.Minute)
-				w.stop()
-				if len(w.host.texts(5)) != 1 || w.cursor.now() != "2" || len(w.vk.made("wall.createComment")) > 4 {
-					t.Errorf("heard %v, cursor %s, %d tries", w.host.texts(5), w.cursor.now(), len(w.vk.made("wall.createComment")))
-				}
-			})
-		})
-	}
 }
 
 func TestChats(t *testing.T) {

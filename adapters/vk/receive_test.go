@@ -124,7 +124,7 @@ func TestBadUpdatesArePassedBy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kept := 0 // only the poller counts
 		w := newWorld(t, func(c *Config) {
-			c.PublicAnswer = func(string) string { return "Ответ." }
+			c.Comments = true
 			c.Keep = func(string, []byte) { kept++ }
 		})
 		w.start()

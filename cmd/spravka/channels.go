@@ -52,6 +52,7 @@ func (t telegramChannel) Hook() (string, http.Handler)                { return "
 type vkChannel struct{ *vk.Adapter }
 
 func (v vkChannel) Run(ctx context.Context, h *host.Host) error { return v.Adapter.Run(ctx, h) }
+func (v vkChannel) Also() []host.Channel                        { return []host.Channel{v.Wall()} }
 func (v vkChannel) Hook() (string, http.Handler)                { return "/vk", v.Handler() }
 
 // messengers makes the channels that are set up. Data is the folder of the database.
@@ -76,8 +77,8 @@ func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content
 		}
 		community, err := vk.New(vk.Config{Token: s.VKToken, Group: s.VKGroup, Mode: mode, Cursor: vk.FileCursor(filepath.Join(data, "vk.cursor")), CallbackURL: s.VKCallback,
 			Secret: s.VKSecret, Confirmation: s.VKConfirmation, Files: store, Salt: name, MethodURL: s.VKURL, AllowLocal: s.VKLocal, Log: log,
-			PublicAnswer: func(text string) string { return engine.PublicAnswer(content, content.Default, text) },
-			Alarm:        func(kind, text string) { log.Error("VK needs attention", "kind", kind, "what", text) }})
+			Comments: true, PublicAnswer: func(text string) string { return engine.PublicAnswer(content, content.Default, text) },
+			Alarm: func(kind, text string) { log.Error("VK needs attention", "kind", kind, "what", text) }})
 		if err != nil {
 			return nil, err
 		}

@@ -69,6 +69,9 @@ func (c *serveCommand) Run() error {
 			others, err = c.messengers(store, content, c.Data, log)
 			for _, m := range others {
 				out = append(out, m)
+				if more, ok := m.(interface{ Also() []host.Channel }); ok {
+					out = append(out, more.Also()...)
+				}
 			}
 			return out, err
 		}})
