@@ -1,6 +1,9 @@
 package understand
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // repairer brings a message as near to the vocabulary as it honestly can.
 type repairer struct {
@@ -26,6 +29,7 @@ func newRepairer(sp *space) *repairer {
 	}
 	g.ru.finish()
 	g.en.finish()
+	s.ru, s.en = g.ru, g.en
 	return &repairer{script: g, spell: s}
 }
 
@@ -42,11 +46,11 @@ func (r *repairer) tokens(text string, without bool, out []token) []token {
 
 // mend repairs words from start on, in place where possible.
 func (r *repairer) mend(toks []token, start int) []token {
-	clean := true
+	clean, eager := true, false
 	for i := start; i < len(toks); i++ {
 		if !r.spell.knows(toks[i].text) {
 			clean = false
-			break
+			eager = eager || utf8.RuneCountInString(toks[i].text) > longestWord
 		}
 	}
 	if clean {
@@ -73,7 +77,7 @@ func (r *repairer) mend(toks []token, start int) []token {
 			res = append(res, token{text: fixed, end: t.end})
 			continue
 		}
-		if parts := r.spell.split(t.text); parts != nil {
+		if parts := r.spell.split(t.text, eager); parts != nil {
 			for k, p := range parts {
 				end := stopNone
 				if k == len(parts)-1 {

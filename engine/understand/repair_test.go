@@ -100,7 +100,7 @@ func TestGlue(t *testing.T) {
 		{"автомобилестроение", nil},
 		{"код", nil},
 	} {
-		if got := m.rep.spell.split(x.in); !slices.Equal(got, x.want) {
+		if got := m.rep.spell.split(x.in, false); !slices.Equal(got, x.want) {
 			t.Errorf("split(%q) = %q, want %q", x.in, got, x.want)
 		}
 	}

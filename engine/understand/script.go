@@ -26,6 +26,11 @@ func (t *trigrams) code(r rune) int {
 	return 0
 }
 
+// at is the log probability of c after a and b.
+func (t *trigrams) at(a, b, c uint8) float32 {
+	return t.log[(int(a)*t.size+int(b))*t.size+int(c)]
+}
+
 func (t *trigrams) walk(word string, f func(i int)) {
 	a, b := 0, 0
 	for _, r := range word {

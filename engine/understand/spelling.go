@@ -16,6 +16,7 @@ type speller struct {
 	words  []int32          // the word behind each hash
 	stems  map[string]int32 // stem → how often, misspellings left out; to tell inflections of known words from typos
 	logAll float64
+	ru, en *trigrams // how letters follow each other, for words that are not in the vocabulary
 }
 
 func newSpeller(lex *lexicon) *speller {
