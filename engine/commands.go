@@ -45,6 +45,8 @@ func (t *turn) command(cmd string, f *Frame, s *flow.Step) bool {
 	case cmdBot:
 		t.decide(DecideControl)
 		t.prompt()
+	case cmdLater:
+		return t.later()
 	case cmdMove:
 		return t.giveMoveCode()
 	default:
@@ -151,6 +153,8 @@ func (t *turn) commandOutside(cmd string) bool {
 	case cmdCancel:
 		t.decide(DecideControl)
 		t.offer(t.sentence("nothing_to_cancel"), t.doors())
+	case cmdLater:
+		return t.later()
 	case cmdMove:
 		return t.giveMoveCode()
 	case wordsNone:

@@ -50,12 +50,13 @@ const (
 	cmdDone    = "done" // no more files
 	cmdMenu    = "menu"
 	cmdResume  = "continue"
-	cmdMove    = "move" // go on in another channel
+	cmdLater   = "later" // no messages about the queue
+	cmdMove    = "move"  // go on in another channel
 )
 
 func init() {
 	flow.EngineCommands = []string{cmdBack, cmdCancel, cmdRepeat, cmdRestart, cmdHelp, cmdSkip, cmdHuman, cmdBot, cmdDone, cmdMenu,
-		cmdResume, cmdMove, wordsCorrecting, wordsQuestion, wordsWhy, wordsNone}
+		cmdResume, cmdMove, cmdLater, wordsCorrecting, wordsQuestion, wordsWhy, wordsNone}
 	flow.EngineTexts = engineTexts
 }
 

@@ -83,6 +83,9 @@ type Ticket struct {
 	Follows      string    `json:"follows,omitempty"`
 	Solved       time.Time `json:"solved,omitzero"`
 	Reopened     int       `json:"reopened,omitempty"`
+
+	Told  Told `json:"told,omitzero"`   // of the wait
+	Later bool `json:"later,omitempty"` // the citizen wants no messages about the queue
 }
 
 // Case is a stored ticket as a conversation knows it.

@@ -1,6 +1,10 @@
 package engine
 
-import "time"
+import (
+	"time"
+
+	"spravka/engine/desk"
+)
 
 // Event is something that happens to a conversation. The kinds are the types of this file.
 type Event interface{ event() }
@@ -34,6 +38,7 @@ const Unavailable = "unavailable"
 type TicketOpened struct {
 	Ticket Ticket
 	Ahead  int // open tickets before this one in its queue; 0 means next
+	Wait   desk.Estimate
 }
 
 // Acted is something that an operator, or the dispatcher, does with one of the conversation's tickets.

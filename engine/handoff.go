@@ -160,7 +160,12 @@ func (t *turn) ticketOpened(e TicketOpened) {
 		key = "handoff.open"
 	}
 	when := t.content.Calendar.NextOpen(e.Ticket.Queue, t.now)
-	t.notice(t.sentence(key, "ticket", e.Ticket.Number, "ahead", itoa(e.Ahead), "value", itoa(e.Ahead+1), "due", t.moment(when)), t.button(cmdBot))
+	buttons := []Button{t.button(cmdBot)}
+	if key == "handoff.first" || key == "handoff.open" {
+		buttons = []Button{t.button(cmdLater), t.button(cmdBot)}
+	}
+	t.told(&t.c.Tickets[len(t.c.Tickets)-1], e.Wait)
+	t.notice(t.sentence(key, "ticket", e.Ticket.Number, "ahead", itoa(e.Ahead), "value", itoa(e.Ahead+1), "due", t.moment(when), "wait", t.wait(e.Ticket.Queue, e.Wait)), buttons...)
 }
 
 // overhear keeps the bot silent while a human, or the queue, owns the conversation.
@@ -173,6 +178,10 @@ func (t *turn) overhear(text string, secret bool) {
 	case cmdBot, cmdCancel, cmdResume, cmdMenu:
 		if t.c.Owner == OwnerQueue {
 			t.toBot()
+			return
+		}
+	case cmdLater:
+		if t.c.Owner == OwnerQueue && t.later() {
 			return
 		}
 	case cmdHuman:

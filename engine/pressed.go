@@ -16,6 +16,10 @@ func (t *turn) pressed(payload string) {
 		switch payload {
 		case commandPayload + cmdBot:
 			t.toBot()
+		case commandPayload + cmdLater:
+			if t.c.Owner != OwnerQueue || !t.later() {
+				t.overhear("", false)
+			}
 		default:
 			t.overhear("", false)
 		}

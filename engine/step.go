@@ -36,6 +36,8 @@ func Step(content *Content, c Conversation, ev Event, now time.Time) (Conversati
 		t.acted(e)
 	case Commented:
 		t.commented(e)
+	case Waited:
+		t.waited(e)
 	case Moved:
 		t.moved(e)
 	case Left:

@@ -102,10 +102,11 @@ var engineTexts = []string{
 	"back", "back.first", "back_to", "cancelled", "cancelled.inner", "kept", "nothing_else", "which_one", "bye.within", "nothing_to_cancel", "restarted", "skip.not", "help.within",
 	"corrected", "which_wrong", "flow_gone", "flow_changed", "silence.remind", "silence.end",
 	"files", "files.got", "files.kept", "files.many", "files.unasked",
-	"handoff.first", "handoff.open", "handoff.closed", "handoff.urgent", "handoff.already", "to_bot",
+	"handoff.first", "handoff.open", "handoff.closed", "handoff.urgent", "handoff.already", "handoff.later", "to_bot",
+	"wait.place", "wait.next", "wait.longer", "wait.up_to", "wait.between", "wait.by", "wait.from_by",
 	"ticket.taken", "ticket.clarify", "ticket.returned", "ticket.solved",
 	"move.mistyped", "move.arrived", "move.ticket", "move.left",
 	"moment.today", "moment.tomorrow", "moment.later", "moment.date", "moment.date_year",
-	"button.back", "button.cancel", "button.repeat", "button.restart", "button.help", "button.skip", "button.human", "button.bot",
+	"button.back", "button.cancel", "button.repeat", "button.restart", "button.help", "button.skip", "button.human", "button.bot", "button.later",
 	"button.done", "button.menu", "button.continue", "button.none", "button.agree", "button.disagree", "button.right", "button.mend",
 }
