@@ -124,7 +124,7 @@ func TestOversizedForms(t *testing.T) {
 
 func TestBadSettings(t *testing.T) {
 	w, p := newWorld(newClock().now), newPeople(t)
-	ports := Ports{w, w, w, p, w, p}
+	ports := Ports{Conversations: w, Tickets: w, Content: w, Accounts: p, Files: w, Audit: p, Inbox: w, Notes: w, Canned: w}
 	if _, err := New(ports, Config{Locale: "de"}); err == nil || !strings.Contains(err.Error(), "de") {
 		t.Errorf("unknown locale: %v", err)
 	}

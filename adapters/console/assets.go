@@ -73,5 +73,6 @@ var icons = map[string]string{
 	"file":     `<path d="M9 1.5H3.5v13h9V5zM9 1.5V5h3.5" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/>`,
 	"check":    `<path d="m2.5 8.5 3.6 3.6 7.4-8" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
 	"back":     `<path d="M9.5 3 4.5 8l5 5" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
+	"keys":     `<rect x="1.5" y="4" width="13" height="8.5" rx="1.5" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M4 7h1M7.5 7h1M11 7h1M4.5 9.8h7" stroke="currentColor" stroke-width="1.5"/>`,
 	"mark":     `<path d="M2 3h12v8H7l-3 3v-3H2z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/>`,
 }

@@ -119,7 +119,10 @@ func playLiveList(t *testing.T, chrome context.Context) {
 	w.do(chromedp.Click(chromedp.CSS("[data-live-toggle]")))
 	w.until(`document.getElementById('t-A-4') !== null && document.getElementById('t-A-1').textContent.includes('Борис Лукин')`)
 
-	w.do(chromedp.Click(chromedp.CSS(".keys summary")), chromedp.Click(chromedp.CSS("[data-keys]")), chromedp.Blur(chromedp.CSS("[data-keys]")))
+	w.keys("?")
+	w.until(`document.getElementById('help').open`)
+	w.accessible("the help")
+	w.do(chromedp.Click(chromedp.CSS("[data-preference=keys]")), chromedp.Click(chromedp.CSS("#help button")))
 	w.keys("j")
 	if eval[bool](w, `document.activeElement.classList.contains('open')`) {
 		t.Error("j moves although the keys are switched off")

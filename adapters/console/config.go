@@ -72,8 +72,9 @@ func (c Config) complete() (Config, error) {
 
 // complete reports a port that was left out.
 func (p Ports) complete() error {
-	if p.Conversations == nil || p.Tickets == nil || p.Content == nil || p.Accounts == nil || p.Files == nil || p.Audit == nil {
-		return errors.New("console: conversations, tickets, content, accounts, files and audit must all be given")
+	if p.Conversations == nil || p.Tickets == nil || p.Content == nil || p.Accounts == nil || p.Files == nil || p.Audit == nil || p.Inbox == nil ||
+		p.Notes == nil || p.Canned == nil {
+		return errors.New("console: every port must be given")
 	}
 	return nil
 }

@@ -34,6 +34,8 @@ type Console struct {
 	staffing sync.Mutex // one change of the staff at a time
 	places   *places
 	looks    *looks
+	inbox    *inbox
+	running  sync.WaitGroup
 	closing  chan struct{}
 	close    func()
 }
@@ -58,7 +60,8 @@ func New(p Ports, config Config) (*Console, error) {
 		looks:   newLooks(config.Now),
 		closing: make(chan struct{}),
 	}
-	c.close = sync.OnceFunc(func() { close(c.closing) })
+	c.inbox = newInbox(p, config, c.closing)
+	c.close = sync.OnceFunc(func() { close(c.closing); c.running.Wait() })
 	if c.pages, err = parsePages(config); err != nil {
 		return nil, err
 	}
@@ -67,6 +70,7 @@ func New(p Ports, config Config) (*Console, error) {
 	}
 	c.route()
 	c.handler = c.guard(c.mux)
+	c.running.Go(c.inbox.run)
 	return c, nil
 }
 

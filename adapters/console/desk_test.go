@@ -73,7 +73,8 @@ func newBench(t testing.TB, change ...func(*Config)) *bench {
 		f(&config)
 	}
 	var err error
-	b.console, err = New(Ports{b.world, b.world, b.world, b.people, b.world, b.people}, config)
+	b.console, err = New(Ports{Conversations: b.world, Tickets: b.world, Content: b.world, Accounts: b.people, Files: b.world, Audit: b.people,
+		Inbox: b.world, Notes: b.world, Canned: b.world}, config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,14 @@ type world struct {
 	watchers map[chan struct{}]int64
 	files    map[string]storedFile
 	saved    int
+
+	listed     int // how often the open tickets were read
+	searched   []host.Search
+	deliveries map[int64][]host.Delivery
+	notes      []host.Note
+	mentions   []mentioned
+	canned     []host.Canned
+	cannedIDs  int64
 }
 
 type storedFile struct {
@@ -46,6 +54,7 @@ func newWorld(now func() time.Time) *world {
 	return &world{
 		now: now, changes: map[string][]desk.Change{}, records: map[int64]host.Record{}, entries: map[int64][]host.Entry{},
 		known: map[int64][]Known{}, updates: map[string]bool{}, watchers: map[chan struct{}]int64{}, files: map[string]storedFile{},
+		deliveries: map[int64][]host.Delivery{},
 	}
 }
 
@@ -107,6 +116,15 @@ func (w *world) add(conversation int64, e host.Entry, m engine.Message) {
 	}
 	w.records[conversation] = record
 	w.entries[conversation] = append(w.entries[conversation], e)
+	for i := range w.tickets {
+		switch t := &w.tickets[i]; {
+		case t.Conversation != conversation:
+		case e.Author == engine.Citizen:
+			t.LastCitizen = e.At
+		case e.Author == engine.Operator:
+			t.LastStaff = e.At
+		}
+	}
 }
 
 // hand gives a ticket to an operator behind the console's back.
@@ -227,11 +245,16 @@ func (w *world) Tickets(_ context.Context, f desk.Filter) ([]desk.Ticket, error)
 	var found []desk.Ticket
 	for _, t := range w.tickets {
 		if (f.Queue == "" || f.Queue == t.Queue) && (f.Operator == 0 || f.Operator == t.Operator) &&
-			(f.Conversation == 0 || f.Conversation == t.Conversation) && f.Closed != t.Status.Open() {
+			(f.Conversation == 0 || f.Conversation == t.Conversation) && (len(f.Queues) == 0 || slices.Contains(f.Queues, t.Queue)) &&
+			(f.Closed != t.Status.Open() && len(f.Statuses) == 0 || slices.Contains(f.Statuses, t.Status)) {
 			found = append(found, t)
 		}
 	}
-	return found[:min(len(found), f.Limit)], nil
+	if f.Limit == 0 {
+		f.Limit = 100
+	}
+	from := min(f.Offset, len(found))
+	return found[from:min(len(found), from+f.Limit)], nil
 }
 
 func (w *world) Ticket(_ context.Context, number string) (desk.Ticket, []desk.Change, error) {

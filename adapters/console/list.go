@@ -1,66 +1,26 @@
 package console
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"spravka/engine"
 	"spravka/engine/desk"
+	"spravka/engine/host"
 )
 
-// listMost bounds the rows of a list.
-const listMost = 200
+const (
+	// pageRows are the rows of a page.
+	pageRows = 50
+	// soon is how long before a term breaks the list warns. assets/due.js has the same.
+	soon = 10 * time.Minute
+)
 
-// soon is how long before a term breaks the list warns.
-const soon = 10 * time.Minute
-
-// listFilter is what the address of a list says.
-type listFilter struct {
-	Show  string // "open", "mine", "unassigned" or "closed"
-	Queue string // "" for all
-}
-
-var listShows = []string{"open", "mine", "unassigned", "closed"}
-
-// filterOf reads the filter. What it does not know it takes for the whole list.
-func (c *Console) filterOf(r *http.Request) listFilter {
-	f := listFilter{Show: r.URL.Query().Get("show"), Queue: r.URL.Query().Get("queue")}
-	if !slices.Contains(listShows, f.Show) {
-		f.Show = listShows[0]
-	}
-	if !slices.Contains(c.config.Queues, f.Queue) {
-		f.Queue = ""
-	}
-	return f
-}
-
-// URL is the address of the list with another view.
-func (f listFilter) URL(show string) string { return listURL("tickets", show, f.Queue) }
-
-// Live is the address of its event stream.
-func (f listFilter) Live() string { return listURL("tickets/live", f.Show, f.Queue) }
-
-func listURL(path, show, queue string) string {
-	q := url.Values{}
-	if show != listShows[0] {
-		q.Set("show", show)
-	}
-	if queue != "" {
-		q.Set("queue", queue)
-	}
-	if len(q) == 0 {
-		return Root + path
-	}
-	return Root + path + "?" + q.Encode()
-}
-
-// row is a ticket as the list shows it. Nothing in it grows with time alone: how long somebody has waited is counted
-// while it is drawn.
+// row is a ticket as the list shows it. How long somebody has waited and how much time is left are counted while it is
+// drawn, and go on counting in the browser.
 type row struct {
 	desk.Ticket
 	Mine    bool
@@ -73,15 +33,32 @@ type row struct {
 	LastBy  engine.Author
 	Last    string
 	HasFile bool
+	Fresh   bool   // the citizen has written and whoever has the ticket has not answered
+	print   string // a digest of all that can be seen
 }
 
 type listPage struct {
 	Filter listFilter
-	Shows  []string
-	Queues []choice
+	Tabs   []tab
+	Inputs []pick
 	Rows   []row
+	Pager  pager
 	Cursor string
-	Full   bool // there may be more than are shown
+	Search *searchNote
+}
+
+// tab leads to a view and says how many tickets it holds.
+type tab struct {
+	View, URL string
+	Count     int
+	Here      bool
+	Alarm     bool // it waits for the operator in person
+}
+
+// pick is a choice among values.
+type pick struct {
+	Name    string
+	Choices []choice
 }
 
 type choice struct {
@@ -89,62 +66,144 @@ type choice struct {
 	Chosen      bool
 }
 
+// pager says which part of a list is shown.
+type pager struct {
+	From, To, All  int
+	Before, Behind string // addresses, "" at the ends
+}
+
 func (c *Console) showList(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f := c.filterOf(r)
-	rows, full, err := c.rows(r.Context(), v, f)
+	s, err := c.inbox.fresh(r.Context())
 	if err != nil {
 		return err
 	}
-	_, cursor := prints(rows)
-	body := listPage{Filter: f, Shows: listShows, Rows: rows, Cursor: cursor, Full: full}
-	for _, q := range c.config.Queues {
-		body.Queues = append(body.Queues, choice{q, c.term(v.locale, q), q == f.Queue})
+	who := c.viewerOf(v)
+	body := listPage{Filter: f, Tabs: c.tabs(f, who, s), Inputs: c.picks(v, f)}
+	title := word(v.locale, "list.title")
+	switch f.View {
+	case viewMentions:
+		return c.showMentions(w, r, v, body)
+	case viewSearch:
+		err = c.search(r.Context(), v, &body)
+		title = word(v.locale, "search.title", "query", f.Query)
+	default:
+		body.Rows, body.Pager, err = c.rows(r.Context(), v, who, f, s)
 	}
-	c.show(w, r, v, http.StatusOK, "list", page{Title: word(v.locale, "list.title"), Body: body})
+	if err != nil {
+		return err
+	}
+	body.Cursor = streamCursor(digest(body.Rows, body.Tabs), s)
+	c.show(w, r, v, http.StatusOK, "list", page{Title: title, Body: body})
 	return nil
 }
 
-// rows reads the list: urgent tickets first, then the oldest.
-func (c *Console) rows(ctx context.Context, v *visit, f listFilter) (rows []row, full bool, err error) {
-	filter := desk.Filter{Queue: f.Queue, Closed: f.Show == "closed", Limit: listMost}
-	if f.Show == "mine" {
-		filter.Operator = v.operator.ID
+func (c *Console) tabs(f listFilter, who viewer, s *snapshot) []tab {
+	n := s.counts(who)
+	var tabs []tab
+	for _, view := range listViews {
+		t := tab{View: view, URL: f.URL(view), Count: n[view], Here: view == f.View}
+		t.Alarm = view == viewMentions && t.Count > 0
+		tabs = append(tabs, t)
+	}
+	return tabs
+}
+
+// picks are the filters that the form offers.
+func (c *Console) picks(v *visit, f listFilter) []pick {
+	make := func(name, chosen string, values []string, words func(string) string) pick {
+		p := pick{Name: name}
+		for _, value := range values {
+			p.Choices = append(p.Choices, choice{value, words(value), value == chosen})
+		}
+		return p
+	}
+	term := func(value string) string { return c.term(v.locale, value) }
+	return []pick{
+		make("queue", f.Queue, c.config.Queues, term),
+		make("status", f.Status, f.Statuses(), term),
+		make("priority", f.Priority, priorities, func(value string) string { return word(v.locale, "priority."+value) }),
+		make("channel", f.Channel, channels, func(value string) string { return word(v.locale, "channel."+value) }),
+	}
+}
+
+// rows are the part of a list that its page shows.
+func (c *Console) rows(ctx context.Context, v *visit, who viewer, f listFilter, s *snapshot) ([]row, pager, error) {
+	if f.View == viewSolved {
+		return c.endedRows(ctx, v, who, f)
+	}
+	var found []*openCase
+	now := c.config.Now()
+	for _, k := range s.cases {
+		if who.in(f.View, &k.Ticket) && f.passes(&k.Ticket, now) {
+			found = append(found, k)
+		}
+	}
+	f.Page = min(f.Page, max(1, (len(found)+pageRows-1)/pageRows)) // of a list that has become shorter the last page
+	from := (f.Page - 1) * pageRows
+	var rows []row
+	for _, k := range found[from:min(len(found), from+pageRows)] {
+		rows = append(rows, c.row(v, k))
+	}
+	return rows, pages(f, len(rows), len(found)), nil
+}
+
+func pages(f listFilter, shown, all int) pager {
+	from := (f.Page - 1) * pageRows
+	p := pager{From: from + 1, To: from + shown, All: all}
+	if f.Page > 1 {
+		p.Before = f.PageURL(f.Page - 1)
+	}
+	if p.To < all {
+		p.Behind = f.PageURL(f.Page + 1)
+	}
+	return p
+}
+
+func (c *Console) endedRows(ctx context.Context, v *visit, who viewer, f listFilter) ([]row, pager, error) {
+	filter := desk.Filter{Closed: true, Queue: f.Queue, Channel: f.Channel, Priority: desk.Priority(f.Priority), Sort: desk.ByChanged,
+		Limit: pageRows, Offset: (f.Page - 1) * pageRows}
+	if f.Status != "" {
+		filter.Statuses = []desk.Status{desk.Status(f.Status)}
+	}
+	if !who.All {
+		if filter.Queues = who.Queues; len(who.Queues) == 0 { // for a filter, none are all
+			return nil, pager{}, nil
+		}
 	}
 	tickets, err := c.Tickets.Tickets(ctx, filter)
 	if err != nil {
-		return nil, false, err
+		return nil, pager{}, err
 	}
-	full = len(tickets) >= listMost
-	tickets = slices.DeleteFunc(tickets, func(t desk.Ticket) bool { return !v.sees(t.Queue, t.Operator) })
-	if f.Show == "unassigned" {
-		tickets = slices.DeleteFunc(tickets, func(t desk.Ticket) bool { return t.Operator != 0 })
+	counts, err := c.Tickets.Counts(ctx, filter)
+	if err != nil {
+		return nil, pager{}, err
 	}
-	slices.SortStableFunc(tickets, func(a, b desk.Ticket) int {
-		if a.Priority != b.Priority {
-			return cmp.Compare(rank(a.Priority), rank(b.Priority))
-		}
-		return a.Opened.Compare(b.Opened)
-	})
+	rows := make([]row, 0, len(tickets))
 	for _, t := range tickets {
-		rows = append(rows, c.row(ctx, v, t))
+		rows = append(rows, c.endedRow(ctx, v, t))
 	}
-	return rows, full, nil
+	return rows, pages(f, len(rows), counts[0]), nil
 }
 
-func rank(p desk.Priority) int {
-	if p == desk.Urgent {
-		return 0
+func (c *Console) endedRow(ctx context.Context, v *visit, t desk.Ticket) row {
+	record, err := c.Conversations.Load(ctx, t.Conversation)
+	if err != nil && ctx.Err() == nil {
+		c.config.Log.WarnContext(ctx, "console: a talk can't be read", "conversation", t.Conversation, "error", err)
 	}
-	return 1
+	return c.row(v, c.inbox.readCase(ctx, host.OpenTicket{Ticket: t, Version: record.Version, Seq: record.Seq}))
 }
 
-func (c *Console) row(ctx context.Context, v *visit, t desk.Ticket) row {
+func (c *Console) row(v *visit, k *openCase) row {
+	t := k.Ticket
 	r := row{
 		Ticket: t, Mine: t.Operator == v.operator.ID, Urgent: t.Priority == desk.Urgent,
 		Queue: c.term(v.locale, t.Queue), Topic: c.term(v.locale, t.Topic), Reason: c.reason(v.locale, t.Reason),
 		State: c.term(v.locale, string(t.Status)), Term: c.termState(t),
+		LastBy: k.LastBy, Last: k.Last, HasFile: k.HasFile,
+		Fresh: t.Operator != 0 && t.Status.Open() && t.Unread(),
 	}
-	r.LastBy, r.Last, r.HasFile = c.lastLine(ctx, t.Conversation)
+	r.print = k.print + r.Term
 	return r
 }
 
@@ -171,26 +230,5 @@ func (c *Console) reason(locale, reason string) string {
 	return c.term(locale, name) + ": " + c.term(locale, flow)
 }
 
-// lastLine returns who spoke last in a talk and what they said. A list is still worth showing without it.
-func (c *Console) lastLine(ctx context.Context, conversation int64) (by engine.Author, text string, file bool) {
-	const back = 4 // notices and empty entries that may stand after it
-	record, err := c.Conversations.Load(ctx, conversation)
-	if err == nil {
-		entries, failure := c.Conversations.History(ctx, conversation, max(0, record.Seq-back), back)
-		for _, e := range slices.Backward(entries) {
-			l := readLine(e)
-			if l.By != engine.System && (l.Message.Text != "" || len(l.Message.Files) > 0) {
-				text := l.Message.Text
-				if l.By != engine.Citizen {
-					text = strings.ReplaceAll(text, "**", "")
-				}
-				return l.By, cut(strings.Join(strings.Fields(text), " "), 160), len(l.Message.Files) > 0
-			}
-		}
-		err = failure
-	}
-	if err != nil && ctx.Err() == nil {
-		c.config.Log.WarnContext(ctx, "console: the last line of a talk can't be read", "conversation", conversation, "error", err)
-	}
-	return "", "", false
-}
+// within reports whether a text is among those that are known.
+func within(text string, known ...string) bool { return slices.Contains(known, text) }

@@ -3,61 +3,189 @@ package console
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	"fmt"
 	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+
+	"spravka/engine"
 )
 
 // listEvent tells a list what has changed: the order of all rows, and those rows that look different.
 type listEvent struct {
 	Order []string          `json:"order"`
 	Rows  map[string]string `json:"rows"` // number → HTML
-	Count string            `json:"count"`
+	Tabs  map[string]int    `json:"tabs"` // view → count
+	Pager string            `json:"pager"`
 }
 
-// streamList follows the list. An event's identifier is a digest of the whole list: a browser that comes back with the
-// newest one has missed nothing, any other is sent all rows.
+// alert is something that an operator should hear of wherever they are in the console.
+type alert struct {
+	ID     string `json:"id"`   // the same alert has the same identifier: a browser tells nothing twice
+	Kind   string `json:"kind"` // "new", "message" or "mention"
+	Text   string `json:"text"`
+	Number string `json:"number,omitempty"`
+	URL    string `json:"url"`
+}
+
+// alertEvent tells what an operator should hear of, and how many tickets each view holds.
+type alertEvent struct {
+	Alerts []alert        `json:"alerts"`
+	Tabs   map[string]int `json:"tabs"`
+}
+
+// streamList follows the list. An event's identifier is a digest of the whole list with the moment up to which alerts
+// were told: a browser that comes back with the newest one has missed nothing, any other is sent all rows.
 func (c *Console) streamList(w http.ResponseWriter, r *http.Request, v *visit) error {
-	changed, stop := c.Conversations.WatchTickets()
+	changed, stop := c.inbox.watch()
 	defer stop()
-	f := c.filterOf(r)
+	if _, err := c.inbox.fresh(r.Context()); err != nil {
+		return err
+	}
+	f, who := c.filterOf(r), c.viewerOf(v)
 	var seen map[string]string // what this stream has sent: number → digest
-	return c.follow(w, r, v, changed, func(s *stream) error {
-		rows, _, err := c.rows(r.Context(), v, f)
-		if err != nil {
-			return err
+	var bell bell
+	return c.follow(w, r, v, changed, 0, func(s *stream) error {
+		snap := c.inbox.latest()
+		tabs := c.tabs(f, who, snap)
+		var rows []row
+		var p pager
+		if !within(f.View, viewSearch, viewMentions) { // those pages hold still
+			var err error
+			if rows, p, err = c.rows(r.Context(), v, who, f, snap); err != nil {
+				return err
+			}
 		}
-		digests, id := prints(rows)
-		if id == s.last {
-			seen = digests
+		shown, since := parseStreamCursor(s.last)
+		now := digest(rows, tabs)
+		id := streamCursor(now, snap)
+		alerts := bell.ring(c, v, who, snap, since)
+		if len(alerts) > 0 {
+			if err := s.send("alerts", streamCursor(shown, snap), alertEvent{alerts, countsOf(tabs)}); err != nil {
+				return err
+			}
+		}
+		prints := printsOf(rows)
+		if now == shown {
+			seen = prints
 			return nil
 		}
-		event := listEvent{Order: []string{}, Rows: map[string]string{}, Count: word(v.locale, "list.count", "n", len(rows))}
+		event := listEvent{Order: []string{}, Rows: map[string]string{}, Tabs: countsOf(tabs)}
+		var err error
 		for _, row := range rows {
 			event.Order = append(event.Order, row.Number)
-			if seen[row.Number] == digests[row.Number] {
+			if seen[row.Number] == prints[row.Number] {
 				continue
 			}
 			if event.Rows[row.Number], err = c.draw(v.locale, "row", row); err != nil {
 				return err
 			}
 		}
-		seen = digests
+		if event.Pager, err = c.draw(v.locale, "pager", p); err != nil {
+			return err
+		}
+		seen = prints
 		return s.send("list", id, event)
 	})
 }
 
-// prints returns a digest of each row and one of the list.
-func prints(rows []row) (digests map[string]string, all string) {
-	digests = map[string]string{}
-	whole := sha256.New()
-	for _, row := range rows {
-		text, err := json.Marshal(row)
-		if err != nil { // rows are made of strings, numbers and times: nothing in them can fail
-			text = []byte(row.Number)
-		}
-		sum := sha256.Sum256(text)
-		digests[row.Number] = hex.EncodeToString(sum[:])
-		whole.Write(sum[:])
+func countsOf(tabs []tab) map[string]int {
+	n := map[string]int{}
+	for _, t := range tabs {
+		n[t.View] = t.Count
 	}
-	return digests, hex.EncodeToString(whole.Sum(nil)[:12])
+	return n
+}
+
+func printsOf(rows []row) map[string]string {
+	prints := map[string]string{}
+	for _, r := range rows {
+		prints[r.Number] = r.print
+	}
+	return prints
+}
+
+// digest is of all that a list shows; the same in every process.
+func digest(rows []row, tabs []tab) string {
+	h := sha256.New()
+	for _, r := range rows {
+		fmt.Fprintf(h, "%s=%s;", r.Number, r.print)
+	}
+	for _, t := range tabs {
+		fmt.Fprintf(h, "%s=%d;", t.View, t.Count)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// streamCursor is a list's digest and the moment of the newest thing in it.
+func streamCursor(digest string, s *snapshot) string {
+	return digest + "." + strconv.FormatInt(s.newest().UnixMilli(), 10)
+}
+
+var streamCursorPattern = regexp.MustCompile(`^([0-9a-f]{24})\.(\d{1,15})$`)
+
+// parseStreamCursor reads a cursor; of nonsense it makes one that knows nothing.
+func parseStreamCursor(text string) (digest string, since time.Time) {
+	m := streamCursorPattern.FindStringSubmatch(text)
+	if m == nil {
+		return "", time.Time{}
+	}
+	ms, _ := strconv.ParseInt(m[2], 10, 64) // the pattern bounds it
+	return m[1], time.UnixMilli(ms)
+}
+
+// newest is when the last thing in the snapshot happened.
+func (s *snapshot) newest() time.Time {
+	at := time.UnixMilli(0)
+	for _, k := range s.cases {
+		for _, t := range []time.Time{k.Opened, k.LastAt} {
+			if t.After(at) {
+				at = t
+			}
+		}
+	}
+	return at
+}
+
+// bell finds what is new for an operator from snapshot to snapshot.
+type bell struct {
+	heard  map[string]int64 // number → newest entry known
+	unread int
+}
+
+// alertsMost bounds what is told at once: after a long absence nobody needs each of a hundred.
+const alertsMost = 20
+
+// ring returns what is new since the last snapshot; at the first one, since the moment up to which the browser knows.
+func (b *bell) ring(c *Console, v *visit, who viewer, s *snapshot, since time.Time) []alert {
+	alerts := []alert{}
+	heard := make(map[string]int64, len(s.cases))
+	for _, k := range s.cases {
+		heard[k.Number] = k.Seq
+		before, known := b.heard[k.Number]
+		first := b.heard == nil
+		after := func(at time.Time) bool { return !since.IsZero() && at.After(since) }
+		switch {
+		case k.Operator == 0 && who.in(viewGroup, &k.Ticket) && (!first && !known || first && after(k.Opened)):
+			alerts = append(alerts, c.alertOf(v, "new", k, k.Number))
+		case k.Operator == who.ID && k.LastBy == engine.Citizen && (!first && k.Seq > before || first && after(k.LastAt)):
+			alerts = append(alerts, c.alertOf(v, "message", k, fmt.Sprintf("%s:%d", k.Number, k.Seq)))
+		}
+	}
+	unread := s.unread[who.ID]
+	if b.heard != nil && unread > b.unread {
+		alerts = append(alerts, alert{ID: fmt.Sprintf("mentions:%d", s.unread[who.ID]), Kind: "mention",
+			Text: word(v.locale, "alert.mention"), URL: listFilter{Page: 1}.URL(viewMentions)})
+	}
+	b.heard, b.unread = heard, unread
+	return alerts[max(0, len(alerts)-alertsMost):]
+}
+
+func (c *Console) alertOf(v *visit, kind string, k *openCase, id string) alert {
+	text := word(v.locale, "alert."+kind, "number", k.Number)
+	if k.Urgent() {
+		text = word(v.locale, "priority.urgent") + ". " + text
+	}
+	return alert{ID: kind + ":" + id, Kind: kind, Text: text, Number: k.Number, URL: ticketURL(k.Number)}
 }

@@ -35,14 +35,14 @@ func TestListOrderAndFilters(t *testing.T) {
 	br := b.as(anna)
 	for query, want := range map[string]string{
 		"":                                "F C B E A",
-		"?show=mine":                      "B",
-		"?show=unassigned":                "F C A",
-		"?show=closed":                    "D",
+		"?view=mine":                      "B",
+		"?view=unassigned":                "F C A",
+		"?view=solved":                    "D",
 		"?queue=technical":                "E A",
-		"?show=unassigned&queue=urgent":   "F C",
-		"?show=nonsense&queue=nonsense":   "F C B E A",
-		"?show=mine&queue=certificates":   "",
-		"?queue=%3Cscript%3E&show=%00%ff": "F C B E A",
+		"?view=unassigned&queue=urgent":   "F C",
+		"?view=nonsense&queue=nonsense":   "F C B E A",
+		"?view=mine&queue=certificates":   "",
+		"?queue=%3Cscript%3E&view=%00%ff": "F C B E A",
 	} {
 		page := br.get("tickets"+query).status(t, 200)
 		if got := strings.Join(numbers(page), " "); got != want {
@@ -53,8 +53,9 @@ func TestListOrderAndFilters(t *testing.T) {
 	if n := strings.Count(page.text, "<strong>У вас</strong>"); n != 1 {
 		t.Errorf("%d tickets are said to be mine", n)
 	}
-	br.get("tickets?show=mine&queue=certificates").has(t, "За вами обращений нет")
-	br.get("tickets?show=closed").has(t, `href="/console/tickets?show=mine"`).lacks(t, "data-since")
+	br.get("tickets?view=mine&queue=certificates").has(t, "Под отбор ничего не подходит")
+	b.as(vera).get("tickets?view=mine").has(t, "За вами обращений нет")
+	br.get("tickets?view=solved").has(t, `href="/console/tickets?view=mine"`).lacks(t, "data-since")
 }
 
 func TestListShowsTheLastWords(t *testing.T) {
@@ -81,23 +82,33 @@ func TestTermsWarn(t *testing.T) {
 	b.world.open(desk.Ticket{Number: "D", Due: now.Add(-time.Hour), Status: desk.Solved})
 	br := b.as(anna)
 	page := br.get("tickets")
-	for word, want := range map[string]int{"скоро": 1, "просрочено": 1} {
+	for word, want := range map[string]int{"badge left careful": 1, "badge left danger": 1, ">скоро, 9 мин<": 1, ">просрочено на &lt;1 мин<": 1, ">осталось 1 ч<": 1} {
 		if n := strings.Count(page.text, word); n != want {
 			t.Errorf("%q %d times", word, n)
 		}
 	}
 	page.has(t, "13:00", "12:09", "11:59") // Moscow
-	br.get("tickets?show=closed").lacks(t, "просрочено")
+	br.get("tickets?view=solved").lacks(t, "badge left")
 }
 
-func TestLongListSaysSo(t *testing.T) {
+func TestPages(t *testing.T) {
 	b := newBench(t)
-	for i := range listMost + 5 {
+	for i := range 2*pageRows + 5 {
 		b.world.open(desk.Ticket{Number: fmt.Sprintf("N-%03d", i)})
 	}
-	page := b.as(anna).get("tickets").has(t, "Показаны первые 200")
-	if n := len(numbers(page)); n != listMost {
+	br := b.as(anna)
+	first := br.get("tickets").has(t, "1–50 из 105", "Дальше").lacks(t, "Назад")
+	if n := len(numbers(first)); n != pageRows {
 		t.Errorf("%d rows", n)
+	}
+	last := br.get("tickets?page=3").has(t, "101–105 из 105", `href="/console/tickets?page=2"`).lacks(t, "Дальше")
+	if got := strings.Join(numbers(last), " "); got != "N-100 N-101 N-102 N-103 N-104" {
+		t.Errorf("the last page: %s", got)
+	}
+	for _, query := range []string{"?page=99", "?page=-1", "?page=x", "?page=99999999999999999999"} {
+		if n := len(numbers(br.get("tickets"+query).status(t, 200))); n == 0 {
+			t.Errorf("%s shows nothing", query)
+		}
 	}
 }
 

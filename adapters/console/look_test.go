@@ -42,7 +42,7 @@ func TestLook(t *testing.T) {
 			w.until(`document.querySelector('#wrong') !== null`)
 		}},
 		{"list", a, "tickets", live},
-		{"list-empty", a, "tickets?show=mine&queue=urgent", live},
+		{"list-empty", a, "tickets?view=mine&queue=urgent", live},
 		{"list-en", english, "tickets", live},
 		{"ticket-free", a, ticketURL(free.Number), live},
 		{"ticket-mine", a, ticketURL(mine.Number), live},

@@ -36,9 +36,12 @@ func (m moments) moment(t time.Time) string {
 func (m moments) stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // since is how long ago t was, in the two largest units. assets/since.js does the same, so that it goes on counting.
-func (m moments) since(t time.Time) string {
+func (m moments) since(t time.Time) string { return m.span(m.now().Sub(t)) }
+
+// span is a length of time in the two largest units.
+func (m moments) span(d time.Duration) string {
 	units := strings.Fields(word(m.locale, "time.units"))
-	minutes := int(m.now().Sub(t).Minutes())
+	minutes := int(d.Minutes())
 	unit := func(n, i int) string { return strconv.Itoa(n) + " " + units[i] }
 	switch days, hours := minutes/(24*60), minutes/60%24; {
 	case minutes < 1:
@@ -49,6 +52,26 @@ func (m moments) since(t time.Time) string {
 		return strings.TrimSuffix(unit(hours, 1)+" "+unit(minutes%60, 0), " "+unit(0, 0))
 	default:
 		return strings.TrimSuffix(unit(days, 2)+" "+unit(hours, 1), " "+unit(0, 1))
+	}
+}
+
+// remaining is how much is left of a term, in words.
+type remaining struct {
+	Due   time.Time
+	Class string // "", "careful" or "danger": nothing is told by colour alone
+	Text  string
+}
+
+// left counts down to a term. assets/since.js does the same, so that it goes on counting.
+func (m moments) left(due time.Time) remaining {
+	now := m.now()
+	switch left := due.Sub(now); {
+	case left < 0:
+		return remaining{due, "danger", word(m.locale, "term.late", "time", m.span(-left))}
+	case left < soon:
+		return remaining{due, "careful", word(m.locale, "term.soon", "time", m.span(left))}
+	default:
+		return remaining{due, "", word(m.locale, "term.left", "time", m.span(left))}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"spravka/engine/host"
 )
@@ -32,7 +33,7 @@ type notice struct {
 	Text string
 }
 
-var pageNames = []string{"login", "password", "list", "ticket", "take", "operators", "problem"}
+var pageNames = []string{"login", "password", "list", "mentions", "ticket", "take", "operators", "problem"}
 
 // parsePages makes one set of templates per locale, so that a template can ask for a word wherever it is.
 func parsePages(config Config) (map[string]*template.Template, error) {
@@ -69,6 +70,8 @@ func funcs(locale string, config Config) template.FuncMap {
 		"moment":  m.moment,
 		"stamp":   m.stamp,
 		"since":   m.since,
+		"left":    m.left,
+		"now":     func() string { return config.Now().UTC().Format(time.RFC3339) },
 		"bytes":   func(n int64) string { return byteSize(locale, n) },
 		"render":  renderMarkdown,
 	}

@@ -28,8 +28,10 @@ type Conversations interface {
 
 // Tickets are the cases in the queues.
 type Tickets interface {
-	// Tickets lists tickets: urgent first, then the oldest.
+	// Tickets lists tickets in the order of the filter.
 	Tickets(ctx context.Context, f desk.Filter) ([]desk.Ticket, error)
+	// Counts says how many tickets each of up to 50 filters finds, whatever their limits and offsets.
+	Counts(ctx context.Context, filters ...desk.Filter) ([]int, error)
 	// Ticket returns one ticket with its history, oldest line first, or host.ErrNotFound.
 	Ticket(ctx context.Context, number string) (desk.Ticket, []desk.Change, error)
 }
@@ -42,6 +44,8 @@ type Content interface {
 	Known(locale string, c engine.Conversation) []Known
 	// Place says where in a flow the conversation stands, for instance «Статус заявления, шаг: номер».
 	Place(locale string, c engine.Conversation) string
+	// Topics are those whose title holds all the words, which are in lower case with ё as е.
+	Topics(locale string, words []string) []string
 }
 
 // Known is one thing that is known about the citizen.
@@ -61,4 +65,7 @@ type Ports struct {
 	Accounts      host.Accounts
 	Files         host.Files
 	Audit         host.Audit
+	Inbox         host.Inbox
+	Notes         host.Notes
+	Canned        host.CannedReplies
 }

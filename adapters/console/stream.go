@@ -27,8 +27,8 @@ type stream struct {
 }
 
 // follow serves a stream: it calls tell now, after each signal and with each beat, until the browser leaves, the session
-// ends or the console closes. tell sends what is new after s.last.
-func (c *Console) follow(w http.ResponseWriter, r *http.Request, v *visit, changed <-chan struct{}, tell func(s *stream) error) error {
+// ends or the console closes, with at least the pause between two calls. tell sends what is new after s.last.
+func (c *Console) follow(w http.ResponseWriter, r *http.Request, v *visit, changed <-chan struct{}, pause time.Duration, tell func(s *stream) error) error {
 	if !c.places.enter(v.operator.ID) {
 		w.Header().Set("Retry-After", "30")
 		return problem(http.StatusServiceUnavailable, "problem.streams")
@@ -57,7 +57,7 @@ func (c *Console) follow(w http.ResponseWriter, r *http.Request, v *visit, chang
 			}
 			return nil // the browser connects again and says where it stands
 		}
-		gap := time.NewTimer(streamGap)
+		gap := time.NewTimer(pause)
 		select {
 		case <-gap.C:
 		case <-r.Context().Done():

@@ -44,7 +44,7 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 	}
 	changed, stop := c.Conversations.Watch(t.Conversation)
 	defer stop()
-	return c.follow(w, r, v, changed, func(s *stream) error {
+	return c.follow(w, r, v, changed, streamGap, func(s *stream) error {
 		seq, version, ok := parseCursor(s.last)
 		if !ok { // a stream without a place to go on from begins now
 			seq, version = record.Seq, 0

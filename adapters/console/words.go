@@ -3,6 +3,7 @@ package console
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -22,15 +23,28 @@ var localeOrder = []string{"ru", "en"}
 
 var matcher = language.NewMatcher([]language.Tag{language.Russian, language.English})
 
-// readWords reads a file that is part of the program: a fault in it is a fault of the program.
+// readWords reads the files of a language, words/ru.yaml and words/ru.*.yaml: a fault in one is a fault of the program.
 func readWords(locale string) map[string]string {
-	file, err := wordFiles.ReadFile("words/" + locale + ".yaml")
+	names, err := fs.Glob(wordFiles, "words/"+locale+".*")
 	if err != nil {
 		panic(err)
 	}
-	var texts map[string]string
-	if err := yaml.UnmarshalWithOptions(file, &texts, yaml.DisallowUnknownField()); err != nil {
-		panic(fmt.Sprintf("console: words/%s.yaml: %v", locale, err))
+	texts := map[string]string{}
+	for _, name := range names {
+		file, err := wordFiles.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		var more map[string]string
+		if err := yaml.UnmarshalWithOptions(file, &more, yaml.DisallowUnknownField()); err != nil {
+			panic(fmt.Sprintf("console: %s: %v", name, err))
+		}
+		for key, text := range more {
+			if _, ok := texts[key]; ok {
+				panic(fmt.Sprintf("console: %s: %s stands in another file as well", name, key))
+			}
+			texts[key] = text
+		}
 	}
 	return texts
 }

@@ -62,13 +62,14 @@ func sources(t *testing.T) string {
 
 // families are keys that are put together: each value must have its text.
 var families = map[string][]string{
-	"author.":    {string(engine.Citizen), string(engine.Bot), string(engine.Operator), string(engine.System)},
-	"channel.":   {"web", "terminal", "telegram", "vk"},
-	"kind.":      {string(desk.HandOff), string(desk.Fault), string(desk.Complaint), string(desk.Suggestion), string(desk.Request)},
-	"list.show.": listShows, "list.empty.": listShows,
+	"author.":  {string(engine.Citizen), string(engine.Bot), string(engine.Operator), string(engine.System)},
+	"channel.": {"web", "terminal", "telegram", "vk"},
+	"kind.":    {string(desk.HandOff), string(desk.Fault), string(desk.Complaint), string(desk.Suggestion), string(desk.Request)},
+	"view.":    listViews, "list.empty.": append([]string{"search", "narrow"}, listViews...), "list.": {"queue", "status", "priority", "channel"}, "priority.": priorities,
 	"language.": localeOrder,
 	"role.":     host.Roles,
-	"term.":     {"soon", "late"},
+	"term.":     {"left", "soon", "late"},
+	"alert.":    {"new", "message"},
 	"done.":     {"take", "reply", "ask", "return", "resolve", "again"},
 	"note.": {desk.Offered, desk.Lapsed, desk.Assigned, desk.Taken, desk.Released, desk.Moved, desk.Asked, desk.FileAsked, desk.Clarified,
 		desk.Returned, desk.Resolved, desk.Merged, desk.Reopened, desk.Raised, desk.Expired},

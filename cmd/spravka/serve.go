@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -133,7 +134,8 @@ func (c *serveCommand) sites(w *world, log *slog.Logger) (*webchat.Chat, *consol
 	if err != nil {
 		return nil, nil, err
 	}
-	staff, err := console.New(console.Ports{Conversations: w.Host, Tickets: w.Store, Content: consoleWords{w.Content}, Accounts: w.Store, Files: w.Store, Audit: w.Store},
+	staff, err := console.New(console.Ports{Conversations: w.Host, Tickets: w.Store, Content: consoleWords{w.Content}, Accounts: w.Store, Files: w.Store, Audit: w.Store,
+		Inbox: w.Store, Notes: w.Store, Canned: w.Store},
 		console.Config{Queues: w.Content.Settings.Queues, Locale: c.Locale, Location: zone, Secure: c.Secure, Proxies: c.Proxies, Log: log})
 	if err != nil {
 		return nil, nil, err
@@ -194,6 +196,18 @@ func (c consoleWords) Term(locale, value string) string {
 		return w.Title
 	}
 	return ""
+}
+
+// Topics are those whose title holds all the words.
+func (c consoleWords) Topics(locale string, words []string) (found []string) {
+	for id, topic := range c.content.Locale(locale).Topics {
+		title := strings.ReplaceAll(strings.ToLower(topic.Title), "ё", "е")
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(title, w) }) {
+			found = append(found, id)
+		}
+	}
+	slices.Sort(found)
+	return found
 }
 
 // Known lists what the citizen has told.

@@ -2,8 +2,12 @@
 import { list } from './list.js';
 import { ticket } from './ticket.js';
 import { count } from './since.js';
+import { keys } from './keys.js';
+import { preferences } from './preferences.js';
 
 document.documentElement.classList.add('js');
 count();
-if (document.querySelector('table.tickets')) list();
+preferences();
+keys();
+if (document.querySelector('table.tickets, .mentions')) list();
 if (document.querySelector('.case')) ticket();

@@ -1,15 +1,23 @@
-// The list of tickets: rows come and go by themselves, j and k move through them.
+// The list of tickets: rows come and go by themselves.
 import { Live } from './live.js';
-import { fragment, announce } from './swap.js';
+import { fragment, swap, announce } from './swap.js';
+import { alerts, counts } from './alerts.js';
 
 export function list() {
-  const table = document.querySelector('table.tickets');
+  const table = document.querySelector('table.tickets, .mentions');
   const body = document.getElementById('rows');
-  new Live(table.dataset.live, table.dataset.after, { list: (event) => update(body, event) });
-  moveByKeys(body);
+  const still = 'still' in table.dataset || !body; // what was searched for stays as it is
+  new Live(table.dataset.live, table.dataset.after, {
+    list: (event) => {
+      counts(event.tabs);
+      if (!still) update(body, event);
+    },
+    alerts,
+  });
+  if (location.hash === '#q') document.getElementById('q').focus();
 }
 
-function update(body, { order, rows, count }) {
+function update(body, { order, rows, pager }) {
   const focused = body.contains(document.activeElement) ? document.activeElement.id : '';
   const at = focused ? rowsOf(body).findIndex((row) => row.contains(document.activeElement)) : -1;
   const wanted = new Set(order.map((number) => `t-${number}`));
@@ -31,7 +39,7 @@ function update(body, { order, rows, count }) {
     if (row === place) place = place.nextElementSibling;
     else body.insertBefore(row, place);
   }
-  document.querySelector('[data-count]').textContent = count;
+  swap(document.getElementById('pager'), document.importNode(fragment(pager).firstElementChild, true));
   if (focused && document.activeElement === document.body) {
     const again = document.getElementById(focused) || rowsOf(body)[Math.min(at, order.length - 1)]?.querySelector('.open');
     (again || document.getElementById('main')).focus({ preventScroll: true });
@@ -39,21 +47,3 @@ function update(body, { order, rows, count }) {
 }
 
 const rowsOf = (body) => [...body.children];
-
-// moveByKeys obeys single letters only while nobody writes, and only while they are switched on: speech input and
-// unsteady hands set them off by accident.
-function moveByKeys(body) {
-  const box = document.querySelector('[data-keys]');
-  box.checked = localStorage.getItem('console.keys') !== 'off';
-  box.addEventListener('change', () => localStorage.setItem('console.keys', box.checked ? 'on' : 'off'));
-  document.addEventListener('keydown', (e) => {
-    const step = { j: 1, k: -1, о: 1, л: -1 }[e.key]; // the same keys on a Russian keyboard
-    if (!step || !box.checked || e.ctrlKey || e.altKey || e.metaKey || e.target.closest('input, select, textarea')) return;
-    const rows = rowsOf(body);
-    if (!rows.length) return;
-    const now = rows.findIndex((row) => row.contains(document.activeElement));
-    const next = now < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, now + step));
-    rows[next].querySelector('.open').focus();
-    e.preventDefault();
-  });
-}

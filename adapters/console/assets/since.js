@@ -10,14 +10,25 @@ export function since(from, now, units) {
   return parts([days, 2], [hours, 1]);
 }
 
-// count keeps all times marked data-since right.
+// count keeps all times marked data-since, and all terms marked data-due, right.
 export function count() {
-  const units = document.body.dataset.units.split(' ');
+  const page = document.body.dataset;
+  const units = page.units.split(' ');
+  const ahead = Date.parse(page.now) - Date.now(); // the server's clock decides, not the browser's
+  const off = Math.abs(ahead) > 5000 ? ahead : 0;
+  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const tick = () => {
-    for (const time of document.querySelectorAll('time[data-since]')) {
-      const text = since(Date.parse(time.dateTime), Date.now(), units);
-      if (time.textContent !== text) time.textContent = text;
+    const now = Date.now() + off;
+    for (const time of document.querySelectorAll('time[data-since]')) put(time, since(Date.parse(time.dateTime), now, units));
+    for (const badge of document.querySelectorAll('[data-due]')) {
+      const due = Date.parse(badge.dataset.due);
+      const state = now > due ? 'late' : due - now < soon ? 'soon' : 'left';
+      put(badge, page[state].replace('{time}', state === 'late' ? since(due, now, units) : since(now, due, units)));
+      badge.classList.toggle('danger', state === 'late');
+      badge.classList.toggle('careful', state === 'soon');
     }
   };
-  setInterval(tick, 20000);
+  setInterval(tick, 5000);
 }
+
+const soon = 10 * 60 * 1000; // list.go has the same

@@ -22,6 +22,9 @@ type Store interface {
 	host.Store
 	host.Files
 	host.Accounts
+	host.Inbox
+	host.Notes
+	host.CannedReplies
 	host.Cursors
 	host.Leases
 	host.Undecodables
@@ -51,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"ticket", ticketTests},
 		{"inbox", inboxTests},
 		{"file", fileTests},
+		{"consoles", consoleTests},
 		{"operator", operatorTests},
 		{"session", sessionTests},
 		{"factor", factorTests},
