@@ -56,7 +56,7 @@ const (
 
 func init() {
 	flow.EngineCommands = []string{cmdBack, cmdCancel, cmdRepeat, cmdRestart, cmdHelp, cmdSkip, cmdHuman, cmdBot, cmdDone, cmdMenu,
-		cmdResume, cmdMove, cmdLater, wordsCorrecting, wordsQuestion, wordsWhy, wordsNone}
+		cmdResume, cmdMove, cmdLater, wordsCorrecting, wordsQuestion, wordsWhy, wordsNone, wordsUnsolved}
 	flow.EngineTexts = engineTexts
 }
 
@@ -66,6 +66,7 @@ const (
 	wordsQuestion   = "question"   // how questions begin
 	wordsWhy        = "why"        // how people ask why they are asked
 	wordsNone       = "none"       // none of what was offered
+	wordsUnsolved   = "unsolved"   // what was called solved is not
 )
 
 // lexicon is a language's words of the conversation itself, ready to be looked up.

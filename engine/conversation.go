@@ -37,6 +37,7 @@ type Conversation struct {
 	Greeted   bool     `json:"greeted,omitempty"`
 	Public    bool     `json:"public,omitempty"` // everybody can read it: nothing is said but answers
 	AskedBack bool     `json:"asked_back,omitempty"`
+	Answering string   `json:"answering,omitempty"` // the ticket that the citizen's next message is for
 }
 
 // Frame is a place in a flow. The last frame of a conversation is where it stands.

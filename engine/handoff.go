@@ -61,7 +61,7 @@ func (t *turn) handOff(reason, queue string, p desk.Priority) {
 	if len(t.decided.Topics) > 0 && t.decided.Topics[0] != topicOperator && t.top() == nil {
 		about = t.decided.Topics[0]
 	}
-	t.emit(OpenTicket{Kind: desk.HandOff, Queue: queue, Priority: p, Reason: reason, Topic: about, Subject: t.subject(about), Due: due})
+	t.emit(OpenTicket{Kind: desk.HandOff, Queue: queue, Priority: p, Reason: reason, Topic: about, Subject: t.subject(about), Due: due, Follows: t.follows})
 }
 
 // raise makes a ticket that waits an urgent one: the duty specialist gets it at any hour.
@@ -134,9 +134,6 @@ func (t *turn) openTicketStep(f *Frame, s *flow.Step) {
 // ticketOpened takes in the number that a ticket was given.
 func (t *turn) ticketOpened(e TicketOpened) {
 	t.c.Tickets = append(slices.Clone(t.c.Tickets), e.Ticket)
-	if len(t.c.Tickets) > maxTickets {
-		t.c.Tickets = t.c.Tickets[1:]
-	}
 	if e.Ticket.Kind != desk.HandOff {
 		f, s := t.here()
 		if f == nil || s.Kind != flow.Ticket {
@@ -169,10 +166,17 @@ func (t *turn) ticketOpened(e TicketOpened) {
 }
 
 // overhear keeps the bot silent while a human, or the queue, owns the conversation.
-func (t *turn) overhear(text string, secret bool) {
+func (t *turn) overhear(text string, files []File, secret bool) {
 	t.decide(DecideSilent)
 	if secret {
 		t.notice(t.sentence("secret"))
+	}
+	if t.c.Answering != "" && t.answering(text, files) {
+		return
+	}
+	k := t.openTicket()
+	if k != nil {
+		t.emit(TouchTicket{Number: k.Number, By: Citizen})
 	}
 	switch t.lexicon.command(normal(text), false) {
 	case cmdBot, cmdCancel, cmdResume, cmdMenu:
@@ -185,20 +189,21 @@ func (t *turn) overhear(text string, secret bool) {
 			return
 		}
 	case cmdHuman:
-		if k := t.openTicket(); k != nil && t.c.Owner == OwnerQueue {
+		if k != nil && t.c.Owner == OwnerQueue {
 			t.notice(t.sentence("handoff.already", "ticket", k.Number), t.button(cmdBot))
 			return
 		}
 	}
-	if k := t.openTicket(); k != nil && t.c.Owner == OwnerQueue && k.Priority != desk.Urgent && text != "" {
+	if k == nil {
+		return
+	}
+	if t.c.Owner == OwnerQueue && k.Priority != desk.Urgent && text != "" {
 		if u := t.understand(text); u.Decision == understand.Answer && u.Needs[0] == topicUrgent {
 			t.raise(k)
 			return
 		}
 	}
-	if k := t.openTicket(); k != nil && k.Status == desk.Clarify {
-		t.move(k, desk.Clarified, Acted{}, Citizen)
-	}
+	t.heardOf(k, files)
 }
 
 // toBot lets a citizen go on with the bot while their ticket waits.
@@ -216,15 +221,4 @@ func (t *turn) toBot() {
 	}
 	t.c.Frames = nil
 	t.offer(t.sentence("menu"), t.doors())
-}
-
-// move changes a ticket's status by its life cycle. It reports whether that was possible.
-func (t *turn) move(k *Ticket, what string, e Acted, by Author) bool {
-	next, err := desk.Next(k.Status, what)
-	if err != nil {
-		return false
-	}
-	k.Status = next
-	t.emit(MoveTicket{Ticket: *k, Kind: what, By: by, Operator: e.Operator, Name: e.Name, HandName: e.Name, OldHands: k.Operator})
-	return true
 }

@@ -158,7 +158,8 @@ func TestOnlyTheOwnerSpeaks(t *testing.T) {
 	refused(engine.Acted{Action: engine.Reply, Operator: 2, Ticket: "O", Text: "И я"}, engine.NotOwner)
 	refused(engine.Acted{Action: engine.Reply, Operator: 1, Ticket: "O"}, engine.Empty)
 	refused(engine.Acted{Action: engine.Reply, Operator: 1, Ticket: "X", Text: "?"}, engine.NoTicket)
-	k.play(engine.Acted{Action: engine.Take, Operator: 2, Name: "Борис", Ticket: "O"})
+	refused(engine.Acted{Action: engine.Take, Operator: 2, Name: "Борис", Ticket: "O"}, engine.NotOwner) // not without knowing whose it is
+	k.says(engine.Acted{Action: engine.Take, Operator: 2, Name: "Борис", Ticket: "O", Over: 1}, "Борис")
 	refused(engine.Acted{Action: engine.Resolve, Operator: 1, Ticket: "O"}, engine.NotOwner)
 	k.says(engine.Acted{Action: engine.Resolve, Operator: 2, Name: "Борис", Ticket: "O"}, "решено")
 	refused(engine.Acted{Action: engine.Reply, Operator: 2, Ticket: "O", Text: "ещё"}, engine.TicketEnded)

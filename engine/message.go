@@ -11,6 +11,7 @@ type Message struct {
 	Text    string   `json:"text,omitempty"`
 	Buttons []Button `json:"buttons,omitempty"`
 	Files   []File   `json:"files,omitempty"`
+	About   string   `json:"about,omitempty"` // the ticket that it is about, where that is not the conversation as a whole
 }
 
 // Button is a quick reply. Label is at most 40 characters, Payload at most 64 bytes of ASCII: the tightest limits

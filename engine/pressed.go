@@ -18,10 +18,12 @@ func (t *turn) pressed(payload string) {
 			t.toBot()
 		case commandPayload + cmdLater:
 			if t.c.Owner != OwnerQueue || !t.later() {
-				t.overhear("", false)
+				t.overhear("", nil, false)
 			}
 		default:
-			t.overhear("", false)
+			if !strings.HasPrefix(payload, casePayload) || !t.pressCase(payload) {
+				t.overhear("", nil, false)
+			}
 		}
 		return
 	}
@@ -74,8 +76,21 @@ func (t *turn) option(rest string) (*Frame, *flow.Step, string) {
 }
 
 func (t *turn) press(payload string) {
+	if number := t.c.Answering; number != "" {
+		t.c.Answering = ""
+		if payload == commandPayload+cmdCancel {
+			t.decide(DecideControl)
+			t.notice(t.sentence("ticket.answer.not", "ticket", number))
+			t.goOn()
+			return
+		}
+	}
 	f, s := t.here()
 	switch {
+	case strings.HasPrefix(payload, casePayload):
+		if !t.pressCase(payload) {
+			t.stale()
+		}
 	case strings.HasPrefix(payload, optionPayload):
 		at, st, id := t.option(strings.TrimPrefix(payload, optionPayload))
 		if f == nil || st == nil || at.Flow != f.Flow || at.Step != f.Step || !st.Kind.Waits() {

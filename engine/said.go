@@ -44,7 +44,7 @@ func (t *turn) said(e Said) {
 	t.decided.Secret = secret
 	t.c.Silence = 0
 	if t.c.Owner != OwnerBot {
-		t.overhear(text, secret)
+		t.overhear(text, e.Files, secret)
 		return
 	}
 	if secret {
@@ -63,7 +63,7 @@ func (t *turn) said(e Said) {
 		return
 	}
 	t.c.Greeted = true
-	if t.repair() {
+	if t.c.Answering != "" && t.answering(text, e.Files) || t.repair() {
 		return
 	}
 	if t.moveHere(text) {

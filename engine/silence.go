@@ -1,7 +1,13 @@
 package engine
 
+import "strings"
+
 // fired plays a timer that came due.
 func (t *turn) fired(name string) {
+	if number, ok := strings.CutPrefix(name, timerClose); ok {
+		t.closeCase(number)
+		return
+	}
 	switch name {
 	case timerSilence:
 		t.silent()

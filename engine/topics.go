@@ -29,7 +29,7 @@ func (t *turn) outside(text string, files []File) {
 		}
 		return
 	}
-	if t.chosen(said) || t.agrees(text) || t.correctAfter(text, said) || t.bareNumber(text) {
+	if t.chosen(said) || t.unsolved(text, said) || t.agrees(text) || t.correctAfter(text, said) || t.bareNumber(text) {
 		return
 	}
 	u := t.understand(text)
@@ -244,6 +244,10 @@ func (t *turn) payloadLabel(p string) string {
 		}
 	case strings.HasPrefix(p, categoryPayload):
 		return t.locale.Categories[strings.TrimPrefix(p, categoryPayload)]
+	case strings.HasPrefix(p, casePayload):
+		if _, verb, ok := caseOf(p); ok && (verb == caseReply || verb == caseReopen) {
+			return t.sentence("button.case." + verb)
+		}
 	case p == commandPayload+wordsNone:
 		return t.sentence("button.none")
 	case strings.HasPrefix(p, commandPayload):

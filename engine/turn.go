@@ -21,8 +21,9 @@ type turn struct {
 	read    bool               // the message was given to understanding
 	reading understand.Reading // what it said
 
-	offers  bool // buttons outside a step's were offered in this very turn
-	refused bool // an operator's action was: nothing else of the turn counts
+	offers  bool   // buttons outside a step's were offered in this very turn
+	refused bool   // an operator's action was: nothing else of the turn counts
+	follows string // the closed ticket that the one to be opened takes up again
 
 	params []param // placeholders of the sentence being rendered
 	room   [8]Effect
@@ -93,6 +94,7 @@ func (t *turn) finish() {
 	if t.refused {
 		return
 	}
+	t.forget()
 	waits := false
 	if f, s := t.here(); f != nil && t.c.Owner == OwnerBot && f.Call == "" {
 		waits = s.Kind.Waits()

@@ -104,9 +104,12 @@ var engineTexts = []string{
 	"files", "files.got", "files.kept", "files.many", "files.unasked",
 	"handoff.first", "handoff.open", "handoff.closed", "handoff.urgent", "handoff.already", "handoff.later", "to_bot",
 	"wait.place", "wait.next", "wait.longer", "wait.up_to", "wait.between", "wait.by", "wait.from_by",
-	"ticket.taken", "ticket.clarify", "ticket.returned", "ticket.solved",
 	"move.mistyped", "move.arrived", "move.ticket", "move.left",
+	"ticket.taken", "ticket.taken.case", "ticket.passed", "ticket.transferred", "ticket.moved", "ticket.released",
+	"ticket.clarify", "ticket.file", "ticket.clarified", "ticket.heard", "ticket.heard.file", "ticket.about", "ticket.answer", "ticket.answer.not",
+	"ticket.returned", "ticket.returned.flow", "ticket.solved", "ticket.reopened", "ticket.reopened.staff", "ticket.merged", "ticket.closed.new",
 	"moment.today", "moment.tomorrow", "moment.later", "moment.date", "moment.date_year",
 	"button.back", "button.cancel", "button.repeat", "button.restart", "button.help", "button.skip", "button.human", "button.bot", "button.later",
 	"button.done", "button.menu", "button.continue", "button.none", "button.agree", "button.disagree", "button.right", "button.mend",
+	"button.case.reply", "button.case.reopen",
 }

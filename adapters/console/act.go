@@ -92,7 +92,7 @@ func (c *Console) carryOut(r *http.Request, v *visit, number string, form *reply
 	if err := permit(form, stand(t, record.State, v.operator.ID)); err != nil {
 		return "", err
 	}
-	acted := engine.Acted{Action: form.Action, Operator: v.operator.ID, Name: v.operator.Name, Ticket: t.Number, Text: form.Text}
+	acted := engine.Acted{Action: form.Action, Operator: v.operator.ID, Name: v.operator.Name, Ticket: t.Number, Over: form.Over, Text: form.Text}
 	if acted.Files, err = c.save(ctx, form, record.Peer, name); err != nil {
 		return "", fmt.Errorf("the files of a reply can't be stored: %w", err)
 	}

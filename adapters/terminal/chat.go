@@ -117,7 +117,7 @@ type Scenarios struct {
 
 // Play plays one turn of a scenario.
 func (s Scenarios) Play(in scenario.Input) (scenario.Reply, error) {
-	o, err := s.Session.Play(s.Context, Input{Text: in.Text, Press: in.Press, File: in.File, Now: in.Now, Operator: in.Operator, Action: in.Action})
+	o, err := s.Session.Play(s.Context, Input{Text: in.Text, Press: in.Press, File: in.File, Now: in.Now, Operator: in.Operator, Action: in.Action, With: in.With})
 	if err != nil {
 		return scenario.Reply{}, err
 	}

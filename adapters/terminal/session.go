@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -100,9 +99,6 @@ type Session struct {
 	seen int64
 }
 
-// operator is the one human of a terminal session.
-const operator, operatorName = int64(1), "Анна"
-
 // Input is one turn's input, as SCRIPTING has it. Exactly one field is set.
 type Input struct {
 	Text     string `json:"text"`
@@ -112,6 +108,8 @@ type Input struct {
 	Now      string `json:"now"`
 	Operator string `json:"operator"`
 	Action   string `json:"operator_action"`
+
+	With map[string]string `json:"with"` // how the human does it, see operate
 }
 
 // Play plays one turn. An error that is the input's fault is in the output's Error.
@@ -163,13 +161,9 @@ func (s *Session) do(ctx context.Context, in Input) error {
 		s.Clock.Set(at)
 		return nil
 	case in.Operator != "":
-		return s.operate(ctx, engine.Reply, in.Operator)
+		return s.operate(ctx, engine.Reply, in.Operator, in.With)
 	case in.Action != "":
-		a := engine.Action(in.Action)
-		if !slices.Contains([]engine.Action{engine.Take, engine.Ask, engine.Return, engine.Resolve}, a) {
-			return fmt.Errorf("%w: operator_action can be take, ask, return or resolve, not %q", errInput, in.Action)
-		}
-		return s.operate(ctx, a, "")
+		return s.operate(ctx, engine.Action(in.Action), "", in.With)
 	case s.Carry != nil:
 		return s.Carry(ctx, in)
 	case in.Press != "":
@@ -187,40 +181,6 @@ func (s *Session) do(ctx context.Context, in Input) error {
 func (s *Session) receive(ctx context.Context, ev engine.Event) error {
 	_, err := s.Host.Receive(ctx, host.Inbound{Peer: s.peer(), Update: uuid.NewString(), Event: ev, Locale: s.Locale})
 	return err
-}
-
-// operate acts on the newest open ticket; who writes without having taken it takes it first.
-func (s *Session) operate(ctx context.Context, a engine.Action, text string) error {
-	r, err := s.Host.Find(ctx, s.peer())
-	if errors.Is(err, host.ErrNotFound) {
-		return fmt.Errorf("%w: there is no open ticket", errInput)
-	}
-	if err != nil {
-		return err
-	}
-	k := newest(r.State.Tickets)
-	if k == nil {
-		return fmt.Errorf("%w: there is no open ticket", errInput)
-	}
-	act := engine.Acted{Action: a, Operator: operator, Name: operatorName, Ticket: k.Number, Text: text}
-	if a != engine.Take && r.State.Owner != engine.OwnerOperator {
-		first := act
-		first.Action, first.Text = engine.Take, ""
-		if _, err := s.Host.Act(ctx, r.ID, uuid.NewString(), first); err != nil {
-			return err
-		}
-	}
-	_, err = s.Host.Act(ctx, r.ID, uuid.NewString(), act)
-	return err
-}
-
-func newest(list []engine.Ticket) *engine.Ticket {
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i].Status.Open() {
-			return &list[i]
-		}
-	}
-	return nil
 }
 
 func (s *Session) upload(ctx context.Context, path string) (engine.File, error) {

@@ -81,3 +81,29 @@ func TicketSerial(word string) string {
 	}
 	return strings.Repeat("0", 6-len(word)) + word
 }
+
+// codes are the letters of tickets in ASCII, as the payloads of buttons need them.
+var codes = map[rune]string{'О': "O", 'Т': "T", 'Ж': "ZH", 'П': "P", 'В': "V"}
+
+// TicketCode gives a ticket's number in ASCII: "ZH-26-000123-4". It is not shown to anybody. [TicketOfCode] reads it.
+func TicketCode(number string) string {
+	r, size := utf8.DecodeRuneInString(number)
+	if code, ok := codes[r]; ok {
+		return code + number[size:]
+	}
+	return number
+}
+
+// TicketOfCode gives the number that a code stands for. It is not ok if the code can't be one.
+func TicketOfCode(code string) (number string, ok bool) {
+	letter, rest, ok := strings.Cut(code, "-")
+	if !ok || len(code) > 32 {
+		return "", false
+	}
+	for r, c := range codes {
+		if c == letter {
+			return string(r) + "-" + rest, true
+		}
+	}
+	return code, true
+}

@@ -35,6 +35,7 @@ const (
 	Asked     = "ask"
 	FileAsked = "ask_file"
 	Clarified = "clarified" // the citizen has answered
+	Requeued  = "requeue"   // the citizen has answered, and nobody has the ticket any more
 	Returned  = "return"    // back to the bot, and done with
 	Resolved  = "resolve"
 	Merged    = "merge" // goes on under another number
@@ -43,33 +44,28 @@ const (
 	Expired   = "close"
 )
 
+// The life of a ticket as a state machine. What comes into other hands waits for them as new, unless the citizen's answer
+// is awaited: that stays so, whoever has it.
 var life = func() fsm.Events {
-	open := []string{string(New), string(InWork), string(Clarify)}
-	return fsm.Events{
-		{Name: Offered, Src: []string{string(New)}, Dst: string(New)},
-		{Name: Offered, Src: []string{string(InWork)}, Dst: string(InWork)},
-		{Name: Offered, Src: []string{string(Clarify)}, Dst: string(Clarify)},
-		{Name: Lapsed, Src: []string{string(New)}, Dst: string(New)},
-		{Name: Lapsed, Src: []string{string(InWork)}, Dst: string(InWork)},
-		{Name: Lapsed, Src: []string{string(Clarify)}, Dst: string(Clarify)},
-		{Name: Taken, Src: []string{string(New), string(InWork)}, Dst: string(InWork)},
-		{Name: Taken, Src: []string{string(Clarify)}, Dst: string(Clarify)}, // the citizen's answer is still awaited
-		{Name: Assigned, Src: []string{string(New), string(InWork)}, Dst: string(InWork)},
-		{Name: Assigned, Src: []string{string(Clarify)}, Dst: string(Clarify)},
-		{Name: Released, Src: []string{string(New), string(InWork)}, Dst: string(New)},
-		{Name: Released, Src: []string{string(Clarify)}, Dst: string(Clarify)},
-		{Name: Moved, Src: []string{string(New)}, Dst: string(New)},
-		{Name: Moved, Src: []string{string(InWork)}, Dst: string(New)}, // until who gets it takes it
-		{Name: Moved, Src: []string{string(Clarify)}, Dst: string(Clarify)},
-		{Name: Asked, Src: open, Dst: string(Clarify)},
-		{Name: FileAsked, Src: open, Dst: string(Clarify)},
-		{Name: Clarified, Src: []string{string(Clarify)}, Dst: string(InWork)},
-		{Name: Returned, Src: open, Dst: string(Solved)},
-		{Name: Resolved, Src: open, Dst: string(Solved)},
-		{Name: Merged, Src: open, Dst: string(Closed)},
-		{Name: Reopened, Src: []string{string(Solved)}, Dst: string(New)},
-		{Name: Expired, Src: []string{string(Solved)}, Dst: string(Closed)},
+	const n, w, c = string(New), string(InWork), string(Clarify)
+	open := []string{n, w, c}
+	var out fsm.Events
+	lead := func(dst string, src []string, names ...string) {
+		for _, name := range names {
+			out = append(out, fsm.EventDesc{Name: name, Src: src, Dst: dst})
+		}
 	}
+	lead(n, []string{n, w}, Offered, Lapsed, Released, Moved)
+	lead(w, []string{n, w}, Taken, Assigned)
+	lead(c, []string{c}, Offered, Lapsed, Released, Moved, Taken, Assigned)
+	lead(c, open, Asked, FileAsked)
+	lead(w, []string{c}, Clarified)
+	lead(n, []string{c}, Requeued)
+	lead(string(Solved), open, Returned, Resolved)
+	lead(string(Closed), open, Merged)
+	lead(n, []string{string(Solved)}, Reopened)
+	lead(string(Closed), []string{string(Solved)}, Expired)
+	return out
 }()
 
 var lives = sync.Pool{New: func() any { return fsm.NewFSM(string(New), life, nil) }}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -45,6 +46,8 @@ type Settings struct {
 	MaxFiles     int
 	MaxTextRunes int
 	HandOffTerm  time.Duration // a person answers in the chat within
+	FeedbackTerm time.Duration // what was registered, a complaint for instance, is answered within
+	ReopenWithin time.Duration // a solved ticket can be taken up again; then it is closed
 }
 
 // Topic returns the topic of that id, or nil.
@@ -67,6 +70,8 @@ type rawSettings struct {
 	MaxFiles     int        `yaml:"max_files"`
 	MaxText      int        `yaml:"max_text"`
 	HandOffTerm  string     `yaml:"hand_off_term"`
+	FeedbackTerm string     `yaml:"feedback_term"`
+	ReopenWithin string     `yaml:"reopen_within"`
 	Categories   []Category `yaml:"categories"`
 }
 
@@ -227,6 +232,7 @@ func (c *Content) readSettings(src *source) Problems {
 		return ps
 	}
 	var ps Problems
+	raw.FeedbackTerm, raw.ReopenWithin = cmp.Or(raw.FeedbackTerm, "48h"), cmp.Or(raw.ReopenWithin, "168h")
 	span := func(key, text string) time.Duration {
 		d, err := time.ParseDuration(text)
 		if err != nil || d <= 0 {
@@ -235,7 +241,8 @@ func (c *Content) readSettings(src *source) Problems {
 		return d
 	}
 	c.Settings = Settings{Misses: raw.Misses, Remind: span("remind", raw.Remind), GiveUp: span("give_up", raw.GiveUp), Queues: raw.Queues,
-		DefaultQueue: raw.DefaultQueue, MaxFiles: raw.MaxFiles, MaxTextRunes: raw.MaxText, HandOffTerm: span("hand_off_term", raw.HandOffTerm)}
+		DefaultQueue: raw.DefaultQueue, MaxFiles: raw.MaxFiles, MaxTextRunes: raw.MaxText, HandOffTerm: span("hand_off_term", raw.HandOffTerm),
+		FeedbackTerm: span("feedback_term", raw.FeedbackTerm), ReopenWithin: span("reopen_within", raw.ReopenWithin)}
 	c.Categories = raw.Categories
 	if raw.Misses < 1 || raw.MaxFiles < 1 || raw.MaxText < 100 || len(raw.Queues) == 0 || !slices.Contains(raw.Queues, raw.DefaultQueue) {
 		ps = append(ps, Problem{File: src.file, Line: 1, Text: "misses, max_files, max_text (at least 100), queues and default_queue (one of them) must be set"})

@@ -136,7 +136,7 @@ func TestTwoOperatorsAtOnce(t *testing.T) {
 		name := []string{"", "Анна", "Борис"}[operator]
 		wg.Go(func() {
 			for _, n := range numbered(name, 20) {
-				_, err := h.Act(t.Context(), id, "take "+n, engine.Acted{Action: engine.Take, Operator: operator, Name: name, Ticket: number})
+				_, err := h.Act(t.Context(), id, "take "+n, engine.Acted{Action: engine.Take, Operator: operator, Name: name, Ticket: number, Over: 3 - operator})
 				if err != nil {
 					t.Error(err)
 				}

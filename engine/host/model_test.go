@@ -303,7 +303,7 @@ func (w *world) act(rt *rapid.T) {
 	}
 	w.updates++
 	a := action{fmt.Sprint("form ", w.updates), engine.Acted{Operator: int64(rapid.IntRange(1, 2).Draw(rt, "operator")), Name: "Анна", Ticket: k.ticket,
-		Action: rapid.SampledFrom([]engine.Action{engine.Take, engine.Take, engine.Reply, engine.Reply, engine.Return, engine.Resolve}).Draw(rt, "action")}}
+		Over: int64(rapid.IntRange(0, 2).Draw(rt, "over")), Action: rapid.SampledFrom([]engine.Action{engine.Take, engine.Take, engine.Reply, engine.Reply, engine.Return, engine.Resolve}).Draw(rt, "action")}}
 	if a.Action == engine.Reply {
 		a.Text = "Ответ " + a.update
 	}
@@ -314,7 +314,7 @@ func (w *world) act(rt *rapid.T) {
 	switch {
 	case !k.open:
 		want = engine.TicketEnded
-	case a.Action != engine.Take && !owns:
+	case a.Action != engine.Take && !owns, k.owner == engine.OwnerOperator && !owns && a.Over != k.operator:
 		want = engine.NotOwner
 	}
 	got := host.RefusedError{}

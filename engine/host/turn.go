@@ -3,6 +3,7 @@ package host
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,6 +25,9 @@ func (h *Host) turn(ctx context.Context, r Record, update string, ev engine.Even
 		b.turn.Done = e.Call
 	case engine.Fired:
 		b.turn.Stop = append(b.turn.Stop, e.Name)
+	}
+	if err := b.recall(ctx, ev); err != nil {
+		return nil, err
 	}
 	// A ticket's number is known within the turn: the conversation goes on with it at once.
 	for range 4 {
@@ -172,6 +176,25 @@ func (b *builder) move(ctx context.Context, e engine.MoveTicket) error {
 	k.MergedInto, k.Follows, k.Solved, k.Reopened, k.Changed = n.MergedInto, n.Follows, n.Solved, n.Reopened, t.At
 	t.Tickets = append(t.Tickets, k)
 	t.Changes = append(t.Changes, change)
+	return nil
+}
+
+// recall gives the conversation back what it has forgotten of its own tickets, where the event names them.
+func (b *builder) recall(ctx context.Context, ev engine.Event) error {
+	state := &b.turn.Record.State
+	for _, number := range engine.Named(ev) {
+		if slices.ContainsFunc(state.Tickets, func(k engine.Ticket) bool { return k.Number == number }) {
+			continue
+		}
+		k, _, err := b.h.Store.Ticket(ctx, number)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return fmt.Errorf("reading ticket %s: %w", number, err)
+		case k.Conversation == b.turn.Record.ID:
+			*state = engine.Recall(*state, engine.Case(k))
+		}
+	}
 	return nil
 }
 

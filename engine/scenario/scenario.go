@@ -29,8 +29,10 @@ type Turn struct {
 	File     string  `yaml:"file"`     // sends a file of testdata/files
 	Clock    string  `yaml:"clock"`    // time moves on to this moment, RFC 3339
 	Operator string  `yaml:"operator"` // a human writes
-	Action   string  `yaml:"action"`   // a human does: take, ask, return, resolve
+	Action   string  `yaml:"action"`   // a human does: take, assign, release, transfer, ask, ask_file, return, resolve, merge, reopen
 	Bot      *Expect `yaml:"bot"`
+
+	With map[string]string `yaml:"with"` // how the human does it: as, ticket, text, note, to, until, queue, flow, slot.NAME, resolution, into, over, fence
 }
 
 // Expect is what must hold after a turn. Texts are compared without regard to case.
@@ -126,7 +128,10 @@ func (t *Turn) inputs() int {
 }
 
 // Input is what happens in a turn.
-type Input struct{ Text, Press, File, Now, Operator, Action string }
+type Input struct {
+	Text, Press, File, Now, Operator, Action string
+	With                                     map[string]string
+}
 
 // Reply is what came of it.
 type Reply struct {
@@ -166,7 +171,7 @@ func Run(s Scenario, p Player, visited func(flow, step string)) error {
 		fail := func(format string, args ...any) error {
 			return fmt.Errorf("%s: scenario %q, turn %d (%s): %s", s.File, s.Name, i+1, t.what(), fmt.Sprintf(format, args...))
 		}
-		in := Input{Text: strings.ReplaceAll(t.Citizen, "$SMS", code), Press: t.Payload, File: t.File, Now: t.Clock, Operator: t.Operator, Action: t.Action}
+		in := Input{Text: strings.ReplaceAll(t.Citizen, "$SMS", code), Press: t.Payload, File: t.File, Now: t.Clock, Operator: t.Operator, Action: t.Action, With: t.With}
 		if t.Press != "" {
 			at := slices.IndexFunc(last.Buttons, func(b Button) bool { return strings.EqualFold(b.Label, t.Press) })
 			if at < 0 {
