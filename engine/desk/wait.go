@@ -41,6 +41,7 @@ type Floor struct {
 	rules Rules
 	lines map[string]*line
 	all   []*Waiting // in the order of the queues
+	place map[string]int
 }
 
 // NewFloor looks at the desk. Waiting are all tickets that nobody has taken, offered ones too.
@@ -93,17 +94,24 @@ func (f *Floor) line(queue string) *line {
 	return l
 }
 
-// Place returns which of its queue the ticket is, 1 being next. Who was begun already and waits again is not counted:
+// Place returns which of its queue the ticket is, 1 being next; 0 if it is not of this floor. Who was begun already and waits again is not counted:
 // their operator's place is merely to be filled anew. So with equal priority a place never gets worse: whoever comes
 // later stands behind, and what was offered and not taken has kept its place.
 func (f *Floor) Place(w *Waiting) int {
-	place := 1
-	for _, o := range f.all {
-		if o.Number != w.Number && o.Queue == w.Queue && o.Returned == w.Returned && o.compare(w) < 0 {
-			place++
+	if f.place == nil {
+		type row struct {
+			queue    string
+			returned bool
+		}
+		f.place = make(map[string]int, len(f.all))
+		last := map[row]int{}
+		for _, o := range f.all {
+			r := row{o.Queue, o.Returned}
+			last[r]++
+			f.place[o.Number] = last[r]
 		}
 	}
-	return place
+	return f.place[w.Number]
 }
 
 // Wait estimates how long a ticket of the floor will wait.

@@ -22,6 +22,8 @@ type Config struct {
 	Channels []Channel // those that are sent to; the others read the history
 	Now      func() time.Time
 	Log      *slog.Logger
+	Staff    Staff     // nil: nobody is given tickets
+	Presence *Presence // of the staff; nil: one of the host's own
 
 	CallTimeout time.Duration // of a service call, all tries together; 0 means 15 s
 	MaxCalls    int           // service calls at a time; 0 means 64
@@ -36,6 +38,7 @@ type Host struct {
 	calls     chan struct{} // one token a running service call
 	kickTimer chan struct{}
 	kickSend  chan struct{}
+	desk      *dispatcher // nil without staff
 
 	mu      sync.Mutex
 	life    context.Context  // of Run; nil without it: calls then wait for Drain
@@ -59,6 +62,12 @@ func New(c Config) *Host {
 	h.committer = newCommitter(c.Store)
 	h.boxes.init()
 	h.watchers.init()
+	if h.Presence == nil {
+		h.Presence = NewPresence(h.Now, h.Content().Desk.OfflineAfter)
+	}
+	if h.Staff != nil {
+		h.desk = newDispatcher(h)
+	}
 	return h
 }
 
@@ -76,6 +85,9 @@ func (h *Host) Run(ctx context.Context) error {
 	} else {
 		h.running.Go(func() { h.runCalls(ctx) })
 		h.running.Go(func() { h.runTimers(ctx) })
+		if h.desk != nil {
+			h.running.Go(func() { h.desk.run(ctx) })
+		}
 		if len(h.Channels) > 0 {
 			h.running.Go(func() { h.runOutbox(ctx) })
 		}
@@ -159,6 +171,11 @@ func (h *Host) History(ctx context.Context, conversation, after int64, limit int
 
 // Ahead returns how many tickets come before this one in its queue; 0 if it is no longer waiting.
 func (h *Host) Ahead(ctx context.Context, number string) (int, error) {
+	if h.desk != nil && h.desk.isLoaded() {
+		if e, _, ok := h.desk.estimate(number); ok {
+			return e.Place - 1, nil
+		}
+	}
 	k, _, err := h.Store.Ticket(ctx, number)
 	if err != nil || k.Status != "new" || k.Operator != 0 {
 		return 0, err
@@ -281,6 +298,9 @@ func (h *Host) after(turn *Turn) {
 	}
 	if len(turn.Tickets) > 0 || len(turn.Entries) > 0 && openTickets(turn.Record) {
 		h.watchers.changed(allTickets)
+	}
+	if len(turn.Tickets) > 0 && h.desk != nil {
+		h.desk.saw(turn.Tickets)
 	}
 	if len(turn.Set) > 0 {
 		kick(h.kickTimer)

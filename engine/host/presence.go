@@ -58,6 +58,13 @@ func NewPresence(now func() time.Time, silence time.Duration) *Presence {
 		subs: map[string]map[chan struct{}]bool{}, kick: func() {}}
 }
 
+// onChange makes f be called when an operator comes or goes. It must be quick.
+func (p *Presence) onChange(f func()) {
+	p.mu.Lock()
+	p.kick = f
+	p.mu.Unlock()
+}
+
 // Seen is a sign of life: the operator's console is open. Consoles give one every 20 seconds or so.
 func (p *Presence) Seen(operator int64) {
 	now := p.now()
@@ -237,6 +244,9 @@ func seat(o Operator, p *Presence, started time.Time, queues []string) (desk.Sea
 	switch {
 	case !online:
 		s.Presence, s.Since = desk.Offline, since
+		if o.Presence == PresenceAway && o.PresenceSince.Before(since) {
+			s.Since = o.PresenceSince // they were away before that already
+		}
 	case o.Presence == PresenceAway:
 		s.Presence, s.Since = desk.Away, o.PresenceSince
 	default:

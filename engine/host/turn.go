@@ -142,9 +142,16 @@ func (b *builder) open(ctx context.Context, e engine.OpenTicket) (*engine.Ticket
 	k := desk.Ticket{Number: answer.NewTicketNumber(letter, year%100, int(serial)), Conversation: t.Record.ID, Channel: t.Record.Peer.Channel,
 		Kind: e.Kind, Queue: e.Queue, Priority: e.Priority, Status: desk.New, Reason: e.Reason, Topic: e.Topic, Subject: e.Subject,
 		Language: t.Record.State.Locale, Follows: e.Follows, Fence: 1, Opened: t.At, Due: e.Due, Changed: t.At}
+	var wait desk.Estimate
+	if b.h.desk != nil {
+		var ok bool
+		if wait, ok = b.h.desk.expect(k); ok {
+			ahead = wait.Place - 1
+		}
+	}
 	t.Tickets = append(t.Tickets, k)
 	t.Changes = append(t.Changes, desk.Change{Ticket: k.Number, At: t.At, Status: desk.New, Kind: desk.Opened, By: string(engine.Bot), Note: e.Reason})
-	return &engine.TicketOpened{Ahead: ahead, Ticket: engine.Case(k)}, nil
+	return &engine.TicketOpened{Ahead: ahead, Wait: wait, Ticket: engine.Case(k)}, nil
 }
 
 func (b *builder) move(ctx context.Context, e engine.MoveTicket) error {
