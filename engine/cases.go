@@ -32,6 +32,8 @@ func Named(ev Event) []string {
 			return []string{e.Ticket, e.Into}
 		}
 		return []string{e.Ticket}
+	case Waited:
+		return []string{e.Ticket}
 	case Fired:
 		if number, ok := strings.CutPrefix(e.Name, timerClose); ok {
 			return []string{number}
