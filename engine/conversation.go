@@ -38,6 +38,9 @@ type Conversation struct {
 	Public    bool     `json:"public,omitempty"` // everybody can read it: nothing is said but answers
 	AskedBack bool     `json:"asked_back,omitempty"`
 	Answering string   `json:"answering,omitempty"` // the ticket that the citizen's next message is for
+
+	Took        bool `json:"took,omitempty"`        // the newest message has answered the question at the end of the trail
+	Unreachable bool `json:"unreachable,omitempty"` // the citizen takes no messages: nothing is sent before they write again
 }
 
 // Frame is a place in a flow. The last frame of a conversation is where it stands.

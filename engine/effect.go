@@ -13,7 +13,8 @@ type Effect interface{ effect() }
 // Heard puts the citizen's message into the history: Text is what may be kept, with secrets masked.
 type Heard struct {
 	Message Message
-	Secret  bool // a secret was found and masked: delete the original where the channel can
+	Secret  bool  // a secret was found and masked: delete the original where the channel can
+	Edits   int64 // the entry that this is a later wording of; 0 if it is a message of its own
 }
 
 // Say sends a message to the citizen.

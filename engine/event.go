@@ -18,6 +18,20 @@ type Said struct {
 	Files []File
 }
 
+// Edited is a citizen's new wording of an earlier message.
+type Edited struct {
+	Message string // the channel's own name of the message
+	Text    string // the whole of it as it reads now
+
+	// The host fills in the rest. A message that is in no history is told as [Said] instead.
+	Of     int64  // the entry of the message in the history
+	Before string // how it read until now, secrets masked
+	Newest bool   // the citizen has said nothing since, and pressed nothing
+}
+
+// Reachable says whether the citizen takes messages on this channel. Whoever writes again is reachable anyway.
+type Reachable struct{ Yes bool }
+
 // Pressed is a button that the citizen used. A payload of an older version of the content is answered kindly.
 type Pressed struct{ Payload string }
 
@@ -85,6 +99,8 @@ const (
 
 func (Opened) event()       {}
 func (Said) event()         {}
+func (Edited) event()       {}
+func (Reachable) event()    {}
 func (Pressed) event()      {}
 func (Fired) event()        {}
 func (Answered) event()     {}

@@ -72,6 +72,7 @@ func (t *turn) leave(id string) {
 func (t *turn) moved(e Moved) {
 	t.decide(DecideControl)
 	t.c.Silence = 0
+	t.c.Unreachable = false
 	t.notice(t.sentence("move.arrived", "label", t.term(e.From)))
 	switch f, s := t.here(); {
 	case t.c.Owner != OwnerBot:

@@ -27,8 +27,11 @@ func (t *turn) prompt() {
 	}
 	t.decide(DecideFlow)
 	if !s.Kind.Waits() {
-		if f.Call != "" {
+		switch {
+		case f.Call != "":
 			t.notice(t.sentence("busy"))
+		case s.Kind == flow.Call:
+			t.run() // it was given up, and the citizen goes on with it
 		}
 		return
 	}

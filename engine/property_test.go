@@ -166,7 +166,7 @@ func TestAnyConversation(t *testing.T) {
 		w.c.Channel = "web"
 		for range rapid.IntRange(1, 40).Draw(t, "turns") {
 			w.now = w.now.Add(time.Duration(rapid.IntRange(1, 5000).Draw(t, "seconds")) * time.Second)
-			switch rapid.IntRange(0, 11).Draw(t, "what") {
+			switch rapid.IntRange(0, 13).Draw(t, "what") {
 			case 0:
 				w.play(engine.Opened{})
 			case 1, 2:
@@ -191,6 +191,10 @@ func TestAnyConversation(t *testing.T) {
 				}
 			case 11:
 				w.operate()
+			case 12:
+				w.play(engine.Edited{Of: 1, Newest: rapid.Bool().Draw(t, "newest"), Text: rapid.SampledFrom(append(lines, ids...)).Draw(t, "edit")})
+			case 13:
+				w.play(engine.Reachable{Yes: rapid.Bool().Draw(t, "reachable")})
 			}
 		}
 	})

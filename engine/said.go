@@ -10,16 +10,22 @@ import (
 	"spravka/engine/understand"
 )
 
-// opened greets a citizen who has opened the chat and said nothing yet.
+// opened greets a citizen who has opened the chat and said nothing yet. Who begins again is shown
+// what there is.
 func (t *turn) opened() {
 	t.decide(DecideControl)
-	if t.c.Greeted {
-		if f, _ := t.here(); f != nil && t.c.Owner == OwnerBot {
-			t.prompt()
-		}
-		return
+	f, s := t.here()
+	switch k := t.openTicket(); {
+	case t.c.Owner == OwnerQueue && k != nil:
+		t.notice(t.sentence("handoff.already", "ticket", k.Number), t.button(cmdBot))
+	case t.c.Owner != OwnerBot: // a human speaks
+	case !t.c.Greeted:
+		t.welcome()
+	case f != nil:
+		t.command(cmdMenu, f, s) // with a button that leads back to what is open
+	default:
+		t.offer(t.sentence("menu"), t.doors())
 	}
-	t.welcome()
 }
 
 // welcome says hello and offers the doors.
@@ -69,11 +75,21 @@ func (t *turn) said(e Said) {
 	if t.moveHere(text) {
 		return
 	}
-	if f, s := t.here(); f != nil {
-		t.within(f, s, text, e.Files)
+	t.play(text, e.Files)
+}
+
+// play plays what is said, and remembers whether it has answered the question that was open.
+func (t *turn) play(text string, files []File) {
+	f, s := t.here()
+	if f == nil {
+		t.outside(text, files)
 		return
 	}
-	t.outside(text, e.Files)
+	depth := len(t.c.Frames)
+	t.within(f, s, text, files)
+	if now := t.top(); now != nil && len(t.c.Frames) == depth && len(now.Trail) > 0 && now.Step != s.Name && s.Kind == flow.Ask && now.Trail[len(now.Trail)-1] == s.Name {
+		t.c.Took = true
+	}
 }
 
 // repair finds a frame whose place no longer exists in this version of the content, and puts it right.

@@ -28,7 +28,7 @@ func (t *turn) fired(name string) {
 func (t *turn) silent() {
 	f, s := t.here()
 	t.c.Watched = false
-	if f == nil || t.c.Owner != OwnerBot || !s.Kind.Waits() {
+	if f == nil || t.c.Owner != OwnerBot || !s.Kind.Waits() || t.c.Unreachable {
 		return
 	}
 	t.decide(DecideControl)

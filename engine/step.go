@@ -19,13 +19,24 @@ func Step(content *Content, c Conversation, ev Event, now time.Time) (Conversati
 	if t.c.Owner == "" {
 		t.c.Owner = OwnerBot
 	}
+	switch ev.(type) {
+	case Opened, Said, Edited, Pressed:
+		t.c.Unreachable = false
+	}
+	took := t.c.Took
+	t.c.Took = false
 	switch e := ev.(type) {
 	case Opened:
 		t.opened()
 	case Said:
 		t.said(e)
+	case Edited:
+		t.c.Took = took
+		t.edited(e)
 	case Pressed:
 		t.pressed(e.Payload)
+	case Reachable:
+		t.c.Took, t.c.Unreachable = took, !e.Yes
 	case Answered:
 		t.answered(e)
 	case Fired:

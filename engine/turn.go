@@ -101,7 +101,7 @@ func (t *turn) finish() {
 		t.decided.Flow, t.decided.Step = f.Flow, f.Step
 	}
 	switch {
-	case waits && t.c.Silence < 2:
+	case waits && t.c.Silence < 2 && !t.c.Unreachable:
 		after := t.content.Settings.Remind
 		if t.c.Silence == 1 {
 			after = t.content.Settings.GiveUp

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"time"
 
 	"spravka/engine/answer"
@@ -90,6 +91,25 @@ func Greeting(content *Content, locale string) Message {
 	return Message{Text: t.sentence("hello"), Buttons: t.doors()}
 }
 
+// Signed is a message as it reads where the channel shows one sender for all: an operator's begins with their name.
+func Signed(content *Content, locale string, by Author, name string, m Message) Message {
+	name = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if strings.ContainsRune("*[]()<>", r) {
+			return -1 // marks of the Markdown
+		}
+		return r
+	}, name)), " ")
+	if by != Operator || name == "" {
+		return m
+	}
+	first := view(content, Conversation{Locale: locale}).sentence("operator.says", "label", name)
+	if m.Text != "" {
+		first += "\n"
+	}
+	m.Text = first + m.Text
+	return m
+}
+
 func view(content *Content, c Conversation) *turn {
 	l := content.Locale(c.Locale)
 	return &turn{content: content, c: c, locale: l, lexicon: content.lexicons[l.Name]}
@@ -101,6 +121,7 @@ var engineTexts = []string{
 	"not_understood", "misses", "why", "why.consent", "why.code", "busy", "stale", "stale.menu", "pressed", "secret", "too_long", "public.invite", "public.complaint",
 	"back", "back.first", "back_to", "cancelled", "cancelled.inner", "kept", "nothing_else", "which_one", "bye.within", "nothing_to_cancel", "restarted", "skip.not", "help.within",
 	"corrected", "which_wrong", "flow_gone", "flow_changed", "silence.remind", "silence.end",
+	"operator.says",
 	"files", "files.got", "files.kept", "files.many", "files.unasked",
 	"handoff.first", "handoff.open", "handoff.closed", "handoff.urgent", "handoff.already", "handoff.later", "to_bot",
 	"wait.place", "wait.next", "wait.longer", "wait.up_to", "wait.between", "wait.by", "wait.from_by",

@@ -3,7 +3,6 @@ package telegram
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -220,24 +219,15 @@ func (b *Bot) command(ctx context.Context, h Host, w who, key, text string) erro
 	return b.receive(ctx, h, w, key, engine.Said{Text: text})
 }
 
-// start greets. Who was greeted before gets the menu, as the words would bring it on any channel; in the middle of a flow
-// it has a button that leads on. What a deep link asks for follows as an event of its own.
+// start begins, or begins again. What a deep link asks for follows as an event of its own.
 func (b *Bot) start(ctx context.Context, h Host, w who, key, payload string) error {
-	var first engine.Event = engine.Opened{}
-	known, err := h.Find(ctx, w.peer)
-	switch {
-	case err != nil && !errors.Is(err, host.ErrNotFound):
-		return fmt.Errorf("finding the conversation: %w", err)
-	case err == nil && known.State.Greeted:
-		first = engine.Pressed{Payload: "~menu"}
-	}
 	var then engine.Event
 	if b.config.Start != nil && payload != "" && len(payload) <= 64 {
 		if ev, ok := b.config.Start(w.peer, payload); ok {
 			then = ev
 		}
 	}
-	if err := b.receive(ctx, h, w, key, first); err != nil || then == nil {
+	if err := b.receive(ctx, h, w, key, engine.Opened{}); err != nil || then == nil {
 		return err
 	}
 	return b.receive(ctx, h, w, key+":start", then)

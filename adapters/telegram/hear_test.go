@@ -112,28 +112,6 @@ func TestKindWords(t *testing.T) {
 	})
 }
 
-// Who was greeted before and stands nowhere gets the menu instead of silence.
-func TestStartAgain(t *testing.T) {
-	for _, c := range []struct {
-		state engine.Conversation
-		want  engine.Event
-	}{
-		{engine.Conversation{}, engine.Opened{}},
-		{engine.Conversation{Greeted: true}, engine.Pressed{Payload: "~menu"}},
-		{engine.Conversation{Greeted: true, Frames: []engine.Frame{{Flow: "a", Step: "b"}}}, engine.Pressed{Payload: "~menu"}},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			s := newSetting(t, nil)
-			s.ear.known = map[host.Peer]host.Record{{Channel: Channel, ID: "1"}: {ID: 1, State: c.state}}
-			s.fake.say(1, "/start")
-			s.run(func(context.Context) { time.Sleep(time.Second) })
-			if diff := cmp.Diff([]in{{"1", "ru", c.want}}, s.ins()); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
 // Edits and blocks are told to whoever wants to hear, and told again if that failed.
 func TestEditedAndBlocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -172,11 +172,7 @@ func (a *Adapter) take(ctx context.Context, s said) error {
 	case s.press != "":
 		in.Event = engine.Pressed{Payload: s.press}
 	case s.start, slices.Contains(starts, strings.ToLower(s.text)), word == "/start":
-		event, err := begin(ctx, h, in.Peer)
-		if err != nil {
-			return err
-		}
-		in.Event = event
+		in.Event = engine.Opened{}
 	case strings.EqualFold(s.text, "/help"):
 		in.Event = engine.Pressed{Payload: "~help"}
 	default:
@@ -197,21 +193,6 @@ func (a *Adapter) take(ctx context.Context, s said) error {
 	}
 	_, err := h.Receive(ctx, in)
 	return err
-}
-
-// begin is the event of a citizen who begins. One who has been greeted gets the menu, as the words would bring it on any
-// channel; in the middle of a flow it has a button that leads on.
-func begin(ctx context.Context, h Host, p host.Peer) (engine.Event, error) {
-	r, err := h.Find(ctx, p)
-	switch {
-	case errors.Is(err, host.ErrNotFound):
-		return engine.Opened{}, nil
-	case err != nil:
-		return nil, err
-	case r.State.Greeted:
-		return engine.Pressed{Payload: "~menu"}, nil
-	}
-	return engine.Opened{}, nil
 }
 
 // updateID names an update for the host. Several communities can share one database.

@@ -42,11 +42,7 @@ func (a *Adapter) readPress(id string, object []byte) (action, error) {
 		}
 		in := host.Inbound{Peer: a.peer(peer), Update: a.updateID(id), Event: engine.Pressed{Payload: press}}
 		if start {
-			event, err := begin(ctx, h, in.Peer)
-			if err != nil {
-				return err
-			}
-			in.Event = event
+			in.Event = engine.Opened{}
 		}
 		_, err := h.Receive(ctx, in) // an unknown payload gets the answer for buttons of old
 		return err

@@ -80,10 +80,12 @@ func (h *Host) makeCall(ctx context.Context, c PendingCall) {
 		return
 	}
 	var answer engine.Answered
+	still := h.typingMeanwhile(ctx, c.Conversation)
 	asked := h.insist(ctx, c, func() (err error) {
 		answer, err = h.ask(ctx, c)
 		return err
 	})
+	still()
 	<-h.calls
 	if asked {
 		h.insist(ctx, c, func() error { return h.take(context.WithoutCancel(ctx), c, answer) })

@@ -24,6 +24,11 @@ type Config struct {
 	Log      *slog.Logger
 	Staff    Staff     // nil: nobody is given tickets
 	Presence *Presence // of the staff; nil: one of the host's own
+	Meter    Meter     // nil counts nothing
+
+	// Resend names the channels without an idempotency key on which a message in doubt is sent once more, so that the
+	// citizen may get it twice. On the others it is set aside and shown to the operators.
+	Resend []string
 
 	CallTimeout time.Duration // of a service call, all tries together; 0 means 15 s
 	MaxCalls    int           // service calls at a time; 0 means 64
@@ -37,8 +42,10 @@ type Host struct {
 	watchers  watchers
 	calls     chan struct{} // one token a running service call
 	kickTimer chan struct{}
-	kickSend  chan struct{}
-	desk      *dispatcher // nil without staff
+	desk      *dispatcher      // nil without staff
+	kickSend  [2]chan struct{} // by priority
+	kickDo    chan struct{}
+	typing    typing
 
 	mu      sync.Mutex
 	life    context.Context  // of Run; nil without it: calls then wait for Drain
@@ -57,8 +64,15 @@ func New(c Config) *Host {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Host{Config: c, calls: make(chan struct{}, c.MaxCalls), kickTimer: make(chan struct{}, 1), kickSend: make(chan struct{}, 1),
+	h := &Host{Config: c, calls: make(chan struct{}, c.MaxCalls), kickTimer: make(chan struct{}, 1), kickDo: make(chan struct{}, 1),
 		asking: map[callKey]bool{}}
+	for p := range h.kickSend {
+		h.kickSend[p] = make(chan struct{}, 1)
+	}
+	if h.Meter == nil {
+		h.Meter = noMeter{}
+	}
+	h.typing.init(h)
 	h.committer = newCommitter(c.Store)
 	h.boxes.init()
 	h.watchers.init()
@@ -89,7 +103,8 @@ func (h *Host) Run(ctx context.Context) error {
 			h.running.Go(func() { h.desk.run(ctx) })
 		}
 		if len(h.Channels) > 0 {
-			h.running.Go(func() { h.runOutbox(ctx) })
+			h.runOutbox(ctx)
+			h.running.Go(func() { h.runErrands(ctx) })
 		}
 	}
 	<-ctx.Done()
@@ -119,12 +134,39 @@ func (h *Host) Receive(ctx context.Context, in Inbound) (Receipt, error) {
 	if in.Update == "" || len(in.Update) > 128 || in.Peer.ID == "" || len(in.Peer.ID) > 128 {
 		return Receipt{}, fmt.Errorf("an update needs an id and a peer of 1 to 128 bytes")
 	}
+	if len(in.Message) > 64 {
+		return Receipt{}, fmt.Errorf("the name of a message has %d bytes, more than 64", len(in.Message))
+	}
+	receipt, err := h.receive(ctx, in)
+	switch {
+	case err != nil:
+		h.Meter.Count(in.Peer.Channel, MeterRefused)
+	case receipt.Duplicate:
+		h.Meter.Count(in.Peer.Channel, MeterDuplicate)
+	default:
+		h.Meter.Count(in.Peer.Channel, MeterReceived)
+	}
+	return receipt, err
+}
+
+func (h *Host) receive(ctx context.Context, in Inbound) (Receipt, error) {
 	for range maxConflicts {
-		id, err := h.find(ctx, in.Peer, in.Locale)
+		var id int64
+		var err error
+		if _, ok := in.Event.(engine.Reachable); ok {
+			// Who blocks us without ever having written is nobody that we know.
+			var r Record
+			if r, err = h.Find(ctx, in.Peer); errors.Is(err, ErrNotFound) {
+				return Receipt{}, nil
+			}
+			id = r.ID
+		} else {
+			id, err = h.find(ctx, in.Peer, in.Locale)
+		}
 		if err != nil {
 			return Receipt{}, err
 		}
-		receipt, err := h.playFor(ctx, in.Peer, id, in.Update, in.Event)
+		receipt, err := h.playFor(ctx, in.Peer, id, in.Update, in.Message, in.Event)
 		if !errors.Is(err, errMoved) {
 			return receipt, err
 		}
@@ -203,11 +245,12 @@ const maxConflicts = 8
 
 // play takes an event through its turn, in line with the other events of the conversation.
 func (h *Host) play(ctx context.Context, id int64, update string, ev engine.Event) (Receipt, error) {
-	return h.playFor(ctx, Peer{}, id, update, ev)
+	return h.playFor(ctx, Peer{}, id, update, "", ev)
 }
 
 // playFor plays an event of a peer: errMoved if the conversation is no longer the peer's. The zero peer is anybody.
-func (h *Host) playFor(ctx context.Context, peer Peer, id int64, update string, ev engine.Event) (Receipt, error) {
+// Message is the channel's own name of the message that the event is about, if it is about one.
+func (h *Host) playFor(ctx context.Context, peer Peer, id int64, update, message string, ev engine.Event) (Receipt, error) {
 	box := h.boxes.box(id)
 	bound := maxWaiting
 	if strings.HasPrefix(update, internalMark) {
@@ -228,12 +271,12 @@ func (h *Host) playFor(ctx context.Context, peer Peer, id int64, update string, 
 		if peer != (Peer{}) && box.record.Peer != peer {
 			return Receipt{}, errMoved
 		}
-		turn, err := h.attempt(ctx, box.record, update, ev)
+		turn, err := h.attempt(ctx, box.record, update, message, ev)
 		switch {
 		case errors.Is(err, ErrConflict):
 			box.set(Record{})
 		case errors.Is(err, ErrDuplicate):
-			kick(h.kickSend) // it is no proof that the replies of the first time went out
+			kick(h.kickSend[Dialogue]) // it is no proof that the replies of the first time went out
 			return Receipt{Conversation: id, Seq: box.record.Seq, Duplicate: true}, nil
 		case err != nil:
 			box.set(Record{}) // whether it was written is not always known
@@ -241,8 +284,9 @@ func (h *Host) playFor(ctx context.Context, peer Peer, id int64, update string, 
 			return Receipt{}, err
 		default:
 			turn.Record.Version++
+			left := box.record.State.Unreachable != turn.Record.State.Unreachable
 			box.set(turn.Record)
-			h.after(turn)
+			h.after(turn, left)
 			return Receipt{Conversation: id, Seq: turn.Record.Seq}, nil
 		}
 	}
@@ -250,8 +294,8 @@ func (h *Host) playFor(ctx context.Context, peer Peer, id int64, update string, 
 }
 
 // attempt plays an event against a record and stores the turn.
-func (h *Host) attempt(ctx context.Context, r Record, update string, ev engine.Event) (*Turn, error) {
-	turn, err := h.turn(ctx, r, update, ev)
+func (h *Host) attempt(ctx context.Context, r Record, update, message string, ev engine.Event) (*Turn, error) {
+	turn, err := h.turn(ctx, r, update, message, ev)
 	if refused := (RefusedError{}); errors.As(err, &refused) {
 		return nil, h.refuse(ctx, r, update, refused)
 	}
@@ -288,12 +332,14 @@ func (h *Host) refuse(ctx context.Context, r Record, update string, refused Refu
 func (h *Host) doubt(id int64) {
 	h.watchers.changed(id)
 	h.watchers.changed(allTickets)
-	kick(h.kickSend)
+	kick(h.kickSend[Dialogue])
+	kick(h.kickSend[Calm])
+	kick(h.kickDo)
 }
 
-// after lets the effects of a stored turn happen.
-func (h *Host) after(turn *Turn) {
-	if len(turn.Entries) > 0 || len(turn.Tickets) > 0 {
+// after lets the effects of a stored turn happen. Left says that the citizen can't be reached any more, or can again.
+func (h *Host) after(turn *Turn, left bool) {
+	if len(turn.Entries) > 0 || len(turn.Tickets) > 0 || left {
 		h.watchers.changed(turn.Record.ID)
 	}
 	if len(turn.Tickets) > 0 || len(turn.Entries) > 0 && openTickets(turn.Record) {
@@ -306,7 +352,10 @@ func (h *Host) after(turn *Turn) {
 		kick(h.kickTimer)
 	}
 	if turn.Outbox {
-		kick(h.kickSend)
+		kick(h.kickSend[turn.Priority])
+	}
+	if len(turn.Errands) > 0 {
+		kick(h.kickDo)
 	}
 	for _, c := range turn.Calls {
 		h.startCall(c)

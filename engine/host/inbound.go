@@ -13,7 +13,10 @@ type Inbound struct {
 	Peer   Peer
 	Update string // the channel's id of the update, at most 128 bytes; the same id is handled once
 	Event  engine.Event
-	Locale string // for a conversation that begins with this update; "" means the default
+	// Message is the channel's own name of the message, at most 64 bytes, by which it may be edited or deleted later;
+	// "" if it has none. It is unique within the conversation.
+	Message string
+	Locale  string // for a conversation that begins with this update; "" means the default
 }
 
 // Receipt says that an update is stored and answered.

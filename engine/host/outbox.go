@@ -2,10 +2,15 @@ package host
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
+
+	"spravka/engine"
 )
 
 // Channel is one that messages are sent to. The web chat and the terminal are none: they read the history.
@@ -19,10 +24,18 @@ type Channel interface {
 	Send(ctx context.Context, m Outgoing) error
 }
 
+// Parting is a [Channel] that may send a message in several parts.
+type Parting interface {
+	// SendParts is Send that leaves out the first m.Parts parts, which are out, and tells how many are out after each one
+	// but the last. A try that fails between two parts goes on there, even in another process.
+	SendParts(ctx context.Context, m Outgoing, out func(parts int)) error
+}
+
 // Errors of a [Channel].
 var (
 	ErrPermanent   = errors.New("the message is refused for good")
 	ErrCitizenLeft = errors.New("the citizen does not want messages any more")
+	ErrUndecided   = errors.New("nobody can tell whether the message has arrived") // of a channel that is not idempotent
 )
 
 // RetryAfterError says when the platform will take messages again. It counts as no attempt.
@@ -32,25 +45,34 @@ func (e RetryAfterError) Error() string { return "the platform asks to wait " + 
 
 const (
 	sendBatch   = 256
-	sendWorkers = 32
 	sendSweep   = 5 * time.Second
 	sendTimeout = 60 * time.Second // near its limits Telegram holds a connection instead of refusing it
 	sendAbsent  = 5 * time.Minute  // how often it is looked whether a channel is configured again
 	maxAttempts = 20
 )
 
+// sendWorkers are how many conversations of each priority are sent to at a time. What nobody waits for has few and of
+// its own: however much of it there is, a dialogue finds a free worker, and few are ahead of it at a platform's limit.
+var sendWorkers = [2]int{Dialogue: 32, Calm: 4}
+
 // runOutbox sends what waits: in order within a conversation, side by side between them.
 func (h *Host) runOutbox(ctx context.Context) {
-	a := active{again: map[int64]bool{}}
-	workers := make(chan struct{}, sendWorkers)
+	a := &active{again: map[int64]bool{}}
+	for p, workers := range sendWorkers {
+		h.running.Go(func() { h.runLine(ctx, a, Priority(p), make(chan struct{}, workers)) })
+	}
+}
+
+// runLine sends what has a priority.
+func (h *Host) runLine(ctx context.Context, a *active, p Priority, workers chan struct{}) {
 	var all sync.WaitGroup
 	defer all.Wait()
 	for {
-		ids, err := h.Store.Unsent(ctx, h.Now(), Dialogue, sendBatch)
+		ids, err := h.Store.Unsent(ctx, h.Now(), p, sendBatch)
 		if err != nil && ctx.Err() == nil {
 			h.Log.Error("reading the outbox", "error", err)
 		}
-		a.more(len(ids) == sendBatch)
+		a.more(p, len(ids) == sendBatch)
 		for _, id := range ids {
 			if !a.begin(id) {
 				continue
@@ -62,8 +84,12 @@ func (h *Host) runOutbox(ctx context.Context) {
 			}
 			all.Go(func() {
 				went := h.sendAll(ctx, id)
-				if a.end(id) && went {
-					kick(h.kickSend)
+				again, rest := a.end(p, id)
+				if went && (again || rest) {
+					kick(h.kickSend[p])
+				}
+				if went && again {
+					kick(h.kickSend[1-p]) // whichever has met it
 				}
 				<-workers
 			})
@@ -73,7 +99,7 @@ func (h *Host) runOutbox(ctx context.Context) {
 		case <-ctx.Done():
 			alarm.Stop()
 			return
-		case <-h.kickSend:
+		case <-h.kickSend[p]:
 			alarm.Stop()
 		case <-alarm.C:
 		}
@@ -84,12 +110,12 @@ func (h *Host) runOutbox(ctx context.Context) {
 type active struct {
 	mu    sync.Mutex
 	again map[int64]bool // those being sent to; true if something new may have come meanwhile
-	rest  bool           // a portion had no room for all that wait
+	rest  [2]bool        // by priority: a portion had no room for all that wait
 }
 
-func (a *active) more(rest bool) {
+func (a *active) more(p Priority, rest bool) {
 	a.mu.Lock()
-	a.rest = rest
+	a.rest[p] = rest
 	a.mu.Unlock()
 }
 
@@ -102,13 +128,13 @@ func (a *active) begin(id int64) bool {
 	return !busy
 }
 
-// end reports whether the outbox has to be read again at once.
-func (a *active) end(id int64) bool {
+// end reports whether the outbox has to be read again at once: for this conversation, and for others.
+func (a *active) end(p Priority, id int64) (again, rest bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	again := a.again[id] || a.rest
+	again = a.again[id]
 	delete(a.again, id)
-	return again
+	return again, a.rest[p]
 }
 
 // sendAll sends a conversation's messages one after another and stops at the first that has to wait. It reports false if
@@ -116,6 +142,10 @@ func (a *active) end(id int64) bool {
 func (h *Host) sendAll(ctx context.Context, id int64) bool {
 	for {
 		list, err := h.Store.Outbox(ctx, id, 20)
+		var r Record
+		if err == nil && len(list) > 0 {
+			r, err = h.Load(ctx, id)
+		}
 		if err != nil {
 			if ctx.Err() == nil {
 				h.Log.Error("reading the outbox", "conversation", id, "error", err)
@@ -129,7 +159,7 @@ func (h *Host) sendAll(ctx context.Context, id int64) bool {
 			if m.Due.After(h.Now()) || ctx.Err() != nil {
 				return true
 			}
-			state, err := h.send(ctx, m)
+			state, err := h.send(ctx, r, m)
 			if err != nil {
 				h.Log.Error("recording how sending went", "conversation", id, "seq", m.Seq, "error", err)
 				return false
@@ -137,23 +167,33 @@ func (h *Host) sendAll(ctx context.Context, id int64) bool {
 			if state == Waiting || state == Sending {
 				return true
 			}
+			if state == Failed {
+				break // whoever has left gets nothing more: the record says so now
+			}
 		}
 	}
 }
 
 // send sends one message and records how it went.
-func (h *Host) send(ctx context.Context, m Outgoing) (OutboxState, error) {
-	mark := Mark{Conversation: m.Conversation, Seq: m.Seq, Attempts: m.Attempts + 1}
+func (h *Host) send(ctx context.Context, r Record, m Outgoing) (OutboxState, error) {
+	mark := Mark{Conversation: m.Conversation, Seq: m.Seq, Parts: m.Parts, Attempts: m.Attempts + 1}
 	c := h.channel(m.Peer.Channel)
+	resend := slices.Contains(h.Resend, m.Peer.Channel)
 	switch {
+	case r.State.Unreachable:
+		mark.State, mark.Attempts, mark.Error = Failed, m.Attempts, ErrCitizenLeft.Error()
+		return mark.State, h.conclude(ctx, m, mark)
 	case c == nil:
 		// Out of the way of the other conversations until somebody configures the channel again.
 		mark.State, mark.Attempts, mark.Due, mark.Error = m.State, m.Attempts, h.Now().Add(sendAbsent), "the channel is not configured"
 		return mark.State, h.Store.Mark(ctx, []Mark{mark})
 	case c.Idempotent():
-	case m.State == Sending:
+	case m.State == Sending && !resend:
 		// A process died while this was on its way: nobody can tell whether it arrived.
 		mark.State, mark.Error = Unknown, "sending was interrupted"
+		return mark.State, h.conclude(ctx, m, mark)
+	case m.State == Sending && mark.Attempts > maxAttempts:
+		mark.State, mark.Error = Failed, "sending was interrupted again and again"
 		return mark.State, h.conclude(ctx, m, mark)
 	default:
 		mark.State = Sending
@@ -161,11 +201,16 @@ func (h *Host) send(ctx context.Context, m Outgoing) (OutboxState, error) {
 			return mark.State, err
 		}
 	}
+	if signed, err := h.signed(r, m); err == nil {
+		m = signed
+	}
 	limited, cancel := context.WithTimeout(ctx, sendTimeout)
-	err := c.Send(limited, m)
+	parts, err := h.deliver(limited, c, m, mark)
 	ended := limited.Err() != nil
 	cancel()
+	mark.Parts = parts
 	var later RetryAfterError
+	undecided := !c.Idempotent() && (ended || errors.Is(err, ErrUndecided))
 	switch {
 	case err == nil:
 		mark.State = Sent
@@ -173,7 +218,7 @@ func (h *Host) send(ctx context.Context, m Outgoing) (OutboxState, error) {
 		mark.State = Failed
 	case errors.As(err, &later):
 		mark.State, mark.Due, mark.Attempts = Waiting, h.Now().Add(later.After), m.Attempts
-	case ended && !c.Idempotent():
+	case undecided && !resend:
 		mark.State = Unknown
 	case mark.Attempts >= maxAttempts:
 		mark.State = Failed
@@ -184,17 +229,77 @@ func (h *Host) send(ctx context.Context, m Outgoing) (OutboxState, error) {
 	if err != nil {
 		mark.Error = err.Error()
 	}
-	return mark.State, h.conclude(context.WithoutCancel(ctx), m, mark)
+	ctx = context.WithoutCancel(ctx)
+	if err := h.conclude(ctx, m, mark); err != nil {
+		return mark.State, err
+	}
+	if errors.Is(err, ErrCitizenLeft) {
+		h.left(ctx, m)
+	}
+	return mark.State, nil
 }
+
+// deliver hands a message to its channel and returns how many of its parts are out.
+func (h *Host) deliver(ctx context.Context, c Channel, m Outgoing, mark Mark) (parts int, err error) {
+	parting, ok := c.(Parting)
+	if !ok {
+		return m.Parts, c.Send(ctx, m)
+	}
+	parts = m.Parts
+	if mark.State == "" {
+		mark.State, mark.Due = m.State, m.Due
+	}
+	err = parting.SendParts(ctx, m, func(out int) {
+		parts, mark.Parts = out, out
+		if err := h.Store.Mark(context.WithoutCancel(ctx), []Mark{mark}); err != nil {
+			// Should this process die now, a part goes out twice.
+			h.Log.Error("recording a part of a message", "conversation", m.Conversation, "seq", m.Seq, "error", err)
+		}
+	})
+	return parts, err
+}
+
+// signed names the operator in a message, since a messenger shows one sender for all.
+func (h *Host) signed(r Record, m Outgoing) (Outgoing, error) {
+	if m.Author != engine.Operator {
+		return m, nil
+	}
+	var msg engine.Message
+	if err := json.Unmarshal(m.Body, &msg); err != nil {
+		return m, err
+	}
+	m.Body = encode(engine.Signed(h.Content(), r.State.Locale, m.Author, m.Name, msg))
+	return m, nil
+}
+
+// left records that a citizen takes no messages, unless they have written since the one that was refused.
+func (h *Host) left(ctx context.Context, m Outgoing) {
+	since, err := h.Store.History(ctx, m.Conversation, m.Seq, 100)
+	for _, e := range since {
+		if e.Author == engine.Citizen {
+			return
+		}
+	}
+	if err == nil {
+		_, err = h.play(ctx, m.Conversation, internal(m.Conversation, "left", strconv.FormatInt(m.Seq, 10)), engine.Reachable{})
+	}
+	if err != nil {
+		h.Log.Error("recording that a citizen has left", "conversation", m.Conversation, "error", err)
+	}
+}
+
+var counted = map[OutboxState]string{Sent: MeterSent, Waiting: MeterRetried, Failed: MeterFailed, Unknown: MeterUnknown}
 
 // conclude records how sending went, and tells the staff of a message that the citizen has not got, or not surely.
 func (h *Host) conclude(ctx context.Context, m Outgoing, mark Mark) error {
 	if err := h.Store.Mark(ctx, []Mark{mark}); err != nil {
 		return err
 	}
+	h.Meter.Count(m.Peer.Channel, counted[mark.State])
 	if mark.State == Failed || mark.State == Unknown {
 		h.Log.Warn("a message did not surely reach the citizen", "channel", m.Peer.Channel, "conversation", m.Conversation, "seq", m.Seq,
 			"state", string(mark.State), "attempts", mark.Attempts, "error", mark.Error)
+		h.watchers.changed(m.Conversation)
 	}
 	return nil
 }

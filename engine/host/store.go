@@ -126,7 +126,7 @@ type Entry struct {
 	Author       engine.Author
 	Name         string // of the operator
 	Update       string // the channel's update id of a citizen's message: the web chat's client id
-	Message      string // the channel's own name of a citizen's message, by which it is edited and deleted; "" if it has none
+	Message      string // name of a citizen's message by which its edits are told; "" if it has none
 	Edits        int64  // the entry that this one is a later wording of; 0 if it is none
 	Body         []byte // an engine.Message as JSON
 	Trace        []byte // an engine.Decided as JSON, or nil

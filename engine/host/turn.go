@@ -15,16 +15,25 @@ import (
 )
 
 // turn plays an event against a record and gathers all that has to be stored.
-func (h *Host) turn(ctx context.Context, r Record, update string, ev engine.Event) (*Turn, error) {
+func (h *Host) turn(ctx context.Context, r Record, update, message string, ev engine.Event) (*Turn, error) {
 	now := h.Now()
 	content := h.Content()
-	b := &builder{h: h, turn: &Turn{Update: update, At: now, Record: r, Outbox: h.channel(r.Peer.Channel) != nil}}
+	b := &builder{h: h, message: message, turn: &Turn{Update: update, At: now, Record: r, Outbox: h.channel(r.Peer.Channel) != nil}}
 	b.turn.Record.State.Channel = r.Peer.Channel
 	switch e := ev.(type) {
 	case engine.Answered:
 		b.turn.Done = e.Call
 	case engine.Fired:
 		b.turn.Stop = append(b.turn.Stop, e.Name)
+		if e.Calm() {
+			b.turn.Priority = Calm
+		}
+	case engine.Edited:
+		var err error
+		if ev, err = h.edited(ctx, r, e); err != nil {
+			return nil, err
+		}
+		b.message = e.Message
 	}
 	if err := b.recall(ctx, ev); err != nil {
 		return nil, err
@@ -62,6 +71,7 @@ func hasOutgoing(t *Turn) bool {
 // builder gathers the effects of a step into a turn.
 type builder struct {
 	h       *Host
+	message string // the channel's name of the citizen's message
 	turn    *Turn
 	decided *engine.Decided
 }
@@ -71,7 +81,10 @@ func (b *builder) take(ctx context.Context, effects []engine.Effect) (opened *en
 	for _, e := range effects {
 		switch e := e.(type) {
 		case engine.Heard:
-			b.entry(Entry{Author: engine.Citizen, Update: t.Update, Body: encode(&e.Message)})
+			b.entry(Entry{Author: engine.Citizen, Update: t.Update, Message: scoped(t.Record.Peer, b.message), Edits: e.Edits, Body: encode(&e.Message)})
+			if _, can := b.h.channel(t.Record.Peer.Channel).(Deleting); can && e.Secret && b.message != "" {
+				t.Errands = append(t.Errands, Errand{Kind: ErrandDelete, Message: b.message})
+			}
 		case engine.Say:
 			b.entry(Entry{Author: e.Author, Name: e.Name, Body: encode(&e.Message)})
 		case engine.Call:
