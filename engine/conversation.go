@@ -35,6 +35,7 @@ type Conversation struct {
 	Silence   int      `json:"silence,omitempty"` // how often the citizen was reminded
 	Watched   bool     `json:"watched,omitempty"` // the silence timer is set
 	Greeted   bool     `json:"greeted,omitempty"`
+	Notice    *Notice  `json:"-"`                // what everybody is to know now; the host sets it for each turn
 	Public    bool     `json:"public,omitempty"` // everybody can read it: nothing is said but answers
 	AskedBack bool     `json:"asked_back,omitempty"`
 	Answering string   `json:"answering,omitempty"` // the ticket that the citizen's next message is for

@@ -31,6 +31,7 @@ func (t *turn) opened() {
 // welcome says hello and offers the doors.
 func (t *turn) welcome() {
 	t.c.Greeted = true
+	t.warn()
 	t.offer(t.sentence("hello"), t.doors())
 }
 
@@ -68,7 +69,10 @@ func (t *turn) said(e Said) {
 		t.again()
 		return
 	}
-	t.c.Greeted = true
+	if !t.c.Greeted {
+		t.c.Greeted = true
+		t.warn()
+	}
 	if t.c.Answering != "" && t.answering(text, e.Files) || t.repair() {
 		return
 	}

@@ -45,6 +45,8 @@ func Step(content *Content, c Conversation, ev Event, now time.Time) (Conversati
 		t.ticketOpened(e)
 	case Acted:
 		t.acted(e)
+	case Mended:
+		t.mended(e)
 	case Commented:
 		t.commented(e)
 	case Waited:

@@ -98,6 +98,8 @@ func (t *turn) computed(name string) string {
 		return t.now.In(t.content.Calendar.Zone()).Format(time.DateOnly)
 	case "channel":
 		return t.c.Channel
+	case "notice.fault", "notice.text":
+		return t.faultNews(name)
 	case "ticket", "ticket.queue":
 		if k := t.openTicket(); k != nil {
 			if name == "ticket" {
@@ -114,6 +116,7 @@ func (t *turn) environment() map[string]any {
 	env := map[string]any{"channel": t.c.Channel}
 	s := t.content.Calendar.At(t.now)
 	env["hours"] = map[string]any{"mode": s.Mode, "until": t.computed("hours.until"), "next": s.Next, "staff": t.computed("hours.staff")}
+	env["notice"] = map[string]any{"fault": t.computed("notice.fault"), "text": t.computed("notice.text")}
 	env["now"] = map[string]any{"date": t.computed("now.date")}
 	if f := t.top(); f != nil {
 		if fl := t.content.Flows[f.Flow]; fl != nil {

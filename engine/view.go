@@ -129,6 +129,7 @@ var engineTexts = []string{
 	"ticket.taken", "ticket.taken.case", "ticket.passed", "ticket.transferred", "ticket.moved", "ticket.released",
 	"ticket.clarify", "ticket.file", "ticket.clarified", "ticket.heard", "ticket.heard.file", "ticket.about", "ticket.answer", "ticket.answer.not",
 	"ticket.returned", "ticket.returned.flow", "ticket.solved", "ticket.reopened", "ticket.reopened.staff", "ticket.merged", "ticket.closed.new",
+	"notice.works", "notice.fault", "notice.mended",
 	"moment.today", "moment.tomorrow", "moment.later", "moment.date", "moment.date_year",
 	"button.back", "button.cancel", "button.repeat", "button.restart", "button.help", "button.skip", "button.human", "button.bot", "button.later",
 	"button.done", "button.menu", "button.continue", "button.none", "button.agree", "button.disagree", "button.right", "button.mend",

@@ -110,7 +110,7 @@ func New(o Options) (*Client, error) {
 	c.http = &http.Client{Transport: transport, CheckRedirect: sameServer}
 	c.retry = c.newRetry(or(o.Tries, 4))
 	for name, op := range o.Operations {
-		if strings.HasPrefix(name, "ticket.") {
+		if host.Own(name) {
 			continue
 		}
 		if !nameForm.MatchString(name) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"spravka/adapters/register"
@@ -39,6 +40,7 @@ type world struct {
 	Store   *sqlite.Store
 	Host    *host.Host
 	Content *engine.Content
+	Notices *host.NoticeBoard
 	Builtin bool // the register and the senders are the built-in samples
 }
 
@@ -67,6 +69,9 @@ func newWorld(o worldOptions) (*world, error) {
 		}
 		routed[""] = client
 	}
+	w.Notices = &host.NoticeBoard{Store: store, Now: o.Now}
+	told := host.NoticeService{Board: w.Notices, Content: current, Next: routed[""], Load: func(ctx context.Context, id int64) (host.Record, error) { return w.Host.Load(ctx, id) }}
+	routed["works"], routed["fault"] = told, told
 	var channels []host.Channel
 	if o.Channels != nil {
 		if channels, err = o.Channels(store); err != nil {
@@ -74,7 +79,7 @@ func newWorld(o worldOptions) (*world, error) {
 			return nil, err
 		}
 	}
-	w.Host = host.New(host.Config{Store: store, Content: current, Services: routed, Channels: channels, Now: o.Now, Log: o.Log, CallTimeout: o.CallTimeout})
+	w.Host = host.New(host.Config{Store: store, Content: current, Services: routed, Channels: channels, Notices: w.Notices, Now: o.Now, Log: o.Log, CallTimeout: o.CallTimeout})
 	return w, nil
 }
 
@@ -95,7 +100,13 @@ func operations(c *flow.Content) map[string]services.Operation {
 func (w *world) serving(ctx context.Context, task func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	stopped := make(chan error, 1)
-	go func() { stopped <- w.Host.Run(ctx) }()
+	go func() {
+		var beside sync.WaitGroup
+		beside.Go(func() { w.Host.RunNotices(ctx, w.Notices) })
+		err := w.Host.Run(ctx)
+		beside.Wait()
+		stopped <- err
+	}()
 	err := task(ctx)
 	cancel()
 	if e := <-stopped; e != nil && err == nil {

@@ -19,7 +19,8 @@ type Config struct {
 	Store    Store
 	Content  func() *engine.Content // the version to play now
 	Services Service
-	Channels []Channel // those that are sent to; the others read the history
+	Channels []Channel    // those that are sent to; the others read the history
+	Notices  *NoticeBoard // what everybody is to know; may be nil
 	Now      func() time.Time
 	Log      *slog.Logger
 	Staff    Staff     // nil: nobody is given tickets

@@ -84,6 +84,12 @@ func (s TicketService) list(ctx context.Context, c ServiceCall, terms map[string
 	return engine.Answered{Outcome: "some", Data: map[string]string{"count": strconv.Itoa(len(all)), "list": strings.Join(lines, "; ")}}, nil
 }
 
+// Own reports whether an operation is answered by the program itself and by no register.
+func Own(operation string) bool {
+	group, _, _ := strings.Cut(operation, ".")
+	return group == "ticket" || group == "move" || group == "fault"
+}
+
 // Services sends each call to the service whose operations begin with the given word: "ticket" for ticket.find.
 type Services map[string]Service
 

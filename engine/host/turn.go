@@ -20,6 +20,7 @@ func (h *Host) turn(ctx context.Context, r Record, update, message string, ev en
 	content := h.Content()
 	b := &builder{h: h, message: message, turn: &Turn{Update: update, At: now, Record: r, Outbox: h.channel(r.Peer.Channel) != nil}}
 	b.turn.Record.State.Channel = r.Peer.Channel
+	b.turn.Record.State.Notice = h.Notices.tell(ctx, content, r.State.Locale)
 	switch e := ev.(type) {
 	case engine.Answered:
 		b.turn.Done = e.Call

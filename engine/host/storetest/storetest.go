@@ -30,6 +30,7 @@ type Store interface {
 	host.Undecodables
 	host.Audit
 	host.Moves
+	host.Notices
 }
 
 // Run tests a store. open returns a new, empty one and closes it when t ends.
@@ -62,6 +63,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"identity", identityTests},
 		{"audit", auditTests},
 		{"move", moveTests},
+		{"notice", noticeTests},
 		{"model", modelTests},
 	}
 	for _, g := range groups {
