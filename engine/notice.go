@@ -40,8 +40,8 @@ func (t *turn) warn() {
 	t.notice(t.sentence(key, "value", n.Text, "due", until))
 }
 
-// mended closes the case of a fault and says so.
-func (t *turn) mended(e Mended) {
+// faultMended closes the case of a fault and says so.
+func (t *turn) faultMended(e Mended) {
 	for i := range t.c.Tickets {
 		k := &t.c.Tickets[i]
 		if k.Number == e.Ticket && k.Status.Open() {

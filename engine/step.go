@@ -46,7 +46,7 @@ func Step(content *Content, c Conversation, ev Event, now time.Time) (Conversati
 	case Acted:
 		t.acted(e)
 	case Mended:
-		t.mended(e)
+		t.faultMended(e)
 	case Commented:
 		t.commented(e)
 	case Waited:
