@@ -37,11 +37,12 @@ type registerSettings struct {
 
 // world is the engine with its store and services, ready for channels.
 type world struct {
-	Store   *sqlite.Store
-	Host    *host.Host
-	Content *engine.Content
-	Notices *host.NoticeBoard
-	Builtin bool // the register and the senders are the built-in samples
+	Store    *sqlite.Store
+	Host     *host.Host
+	Content  *engine.Content
+	Notices  *host.NoticeBoard
+	Presence *host.Presence // of the staff
+	Builtin  bool           // the register and the senders are the built-in samples
 }
 
 func newWorld(o worldOptions) (*world, error) {
@@ -79,7 +80,9 @@ func newWorld(o worldOptions) (*world, error) {
 			return nil, err
 		}
 	}
-	w.Host = host.New(host.Config{Store: store, Content: current, Services: routed, Channels: channels, Notices: w.Notices, Now: o.Now, Log: o.Log, CallTimeout: o.CallTimeout})
+	w.Host = host.New(host.Config{Store: store, Content: current, Services: routed, Channels: channels, Notices: w.Notices, Now: o.Now, Log: o.Log, CallTimeout: o.CallTimeout,
+		Staff: store})
+	w.Presence = w.Host.Presence
 	return w, nil
 }
 
