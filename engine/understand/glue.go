@@ -77,10 +77,11 @@ func (s *speller) split(word string, eager bool) []string {
 
 // Prices, in nats, chosen on phrases of the content that were set aside.
 const (
-	unknownWord = 6.0 // that a word is none of the vocabulary
-	inflected   = 3.0 // that it is an unseen form of one
-	short       = 1.0 // that it has one or two letters: they fit everywhere
-	glueProof   = 5.0 // by how much the parts must be more probable than a whole, where spaces are not missing elsewhere
+	unknownWord = 6.0  // that a word is none of the vocabulary
+	inflected   = 3.0  // that it is an unseen form of one
+	short       = 1.0  // that it has one or two letters: they fit everywhere
+	slipPrice   = 11.0 // of one wrong letter
+	glueProof   = 5.0  // by how much the parts must be more probable than a whole, where spaces are not missing elsewhere
 )
 
 // pieceCost is the price of a piece as one word: minus the logarithm of its probability. letters is the price of spelling it out.

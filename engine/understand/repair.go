@@ -48,7 +48,7 @@ func (r *repairer) tokens(text string, without bool, out []token) []token {
 func (r *repairer) mend(toks []token, start int) []token {
 	clean, eager := true, false
 	for i := start; i < len(toks); i++ {
-		if !r.spell.knows(toks[i].text) {
+		if !r.spell.trusts(toks[i].text) {
 			clean = false
 			eager = eager || utf8.RuneCountInString(toks[i].text) > longestWord
 		}
@@ -60,7 +60,7 @@ func (r *repairer) mend(toks []token, start int) []token {
 	copy(res, toks[:start])
 	for i := start; i < len(toks); i++ {
 		t := toks[i]
-		if r.spell.knows(t.text) || t.text[0] == '#' || '0' <= t.text[0] && t.text[0] <= '9' {
+		if t.text[0] == '#' || r.spell.trusts(t.text) || '0' <= t.text[0] && t.text[0] <= '9' {
 			res = append(res, t)
 			continue
 		}

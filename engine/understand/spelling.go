@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"sort"
 	"unicode/utf8"
 )
 
@@ -12,64 +11,96 @@ import (
 // vocabulary, which is enough: a word that no phrase holds can't say anything to the classifiers.
 type speller struct {
 	lex    *lexicon
-	hashes []uint32         // sorted: keys of sounds, whole and with one letter left out
-	words  []int32          // the word behind each hash
+	words  sounds           // the words as they are
+	roots  sounds           // the most frequent word of each stem, by the sound of the stem
 	stems  map[string]int32 // stem → how often, misspellings left out; to tell inflections of known words from typos
 	logAll float64
 	ru, en *trigrams // how letters follow each other, for words that are not in the vocabulary
 }
 
+// sounds finds words by how they sound, whole and with one letter left out.
+type sounds struct {
+	hashes []uint32 // sorted
+	words  []int32  // the word behind each hash
+}
+
 func newSpeller(lex *lexicon) *speller {
-	s := &speller{lex: lex}
-	type pair struct {
-		h uint32
-		w int32
-	}
-	var pairs []pair
+	s := &speller{lex: lex, stems: make(map[string]int32, len(lex.words))}
 	var total float64
-	var buf [128]byte
+	var words, roots []sound
+	common := map[string]int32{}
 	for i := range lex.words {
 		x := &lex.words[i]
 		total += float64(x.count)
-		if n := utf8.RuneCountInString(x.text); n < 4 || n > 30 || x.text[0] == '#' || x.text[0] < 'a' || x.typo {
+		if x.typo {
 			continue
 		}
-		key := phonetic(x.text, buf[:0])
-		eachDelete(key, func(h uint32) { pairs = append(pairs, pair{h, int32(i)}) })
-	}
-	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(cmp.Compare(a.h, b.h), cmp.Compare(a.w, b.w)) })
-	for i, p := range pairs {
-		if i == 0 || p != pairs[i-1] {
-			s.hashes, s.words = append(s.hashes, p.h), append(s.words, p.w)
+		s.stems[x.stem] += x.count
+		if n := utf8.RuneCountInString(x.text); n < 4 || n > 30 || x.text[0] == '#' || x.text[0] < 'a' {
+			continue
+		}
+		words = appendSounds(words, x.text, int32(i))
+		if o, ok := common[x.stem]; !ok || lex.words[o].count < x.count {
+			common[x.stem] = int32(i)
 		}
 	}
-	s.stems = make(map[string]int32, len(lex.words))
 	for i := range lex.words {
-		if x := &lex.words[i]; !x.typo {
-			s.stems[x.stem] += x.count
+		x := &lex.words[i]
+		if id, ok := common[x.stem]; ok && id == int32(i) && utf8.RuneCountInString(x.stem) >= minRoot {
+			roots = appendSounds(roots, x.stem, int32(i))
 		}
 	}
+	s.words, s.roots = newSounds(words), newSounds(roots)
 	s.logAll = math.Log(total + 1)
 	return s
+}
+
+// sound is a word under one of its keys.
+type sound struct {
+	hash uint32
+	word int32
+}
+
+func appendSounds(out []sound, text string, word int32) []sound {
+	var buf [128]byte
+	eachDelete(phonetic(text, buf[:0]), func(h uint32) { out = append(out, sound{h, word}) })
+	return out
+}
+
+func newSounds(list []sound) (x sounds) {
+	slices.SortFunc(list, func(a, b sound) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.word, b.word)) })
+	for _, p := range slices.Compact(list) {
+		x.hashes, x.words = append(x.hashes, p.hash), append(x.words, p.word)
+	}
+	return x
+}
+
+// each calls f with every word that may sound like a text.
+func (x *sounds) each(text string, f func(word int32)) {
+	var buf [128]byte
+	eachDelete(phonetic(text, buf[:0]), func(h uint32) {
+		for i, _ := slices.BinarySearch(x.hashes, h); i < len(x.hashes) && x.hashes[i] == h; i++ {
+			f(x.words[i])
+		}
+	})
 }
 
 // findTypos marks the misspellings among the words of the content, which holds some on purpose: rare words that are one slip away from a word
 // at least rarity times as frequent. They stay what they are, but nothing is corrected to them, and their inflections are not taken for words.
 func (s *speller) findTypos() {
-	const rarity = 6
 	n := len(s.lex.words)
 	typo := make([]bool, n)
 	parallel(2, func(part int) {
 		for i := part * n / 2; i < (part+1)*n/2; i++ {
 			x := &s.lex.words[i]
-			if x.count > 2 || utf8.RuneCountInString(x.text) < 5 {
+			if utf8.RuneCountInString(x.text) < 5 {
 				continue
 			}
 			id, cost := s.nearest(x.text, func(o int32) bool {
 				y := &s.lex.words[o]
 				return y.stem != x.stem && y.count >= rarity*x.count && s.stems[y.stem] >= rarity*s.stems[x.stem]
 			})
-			typo[i] = id >= 0 && cost < 0.96
+			typo[i] = id >= 0 && cost <= slip
 		}
 	})
 	for i := range typo {
@@ -113,30 +144,121 @@ func (s *speller) knows(word string) bool {
 	return ok
 }
 
+// trusts reports whether a word is known and is not rather a slip in a much more frequent one («портае» has the stem of «порты»).
+func (s *speller) trusts(word string) bool {
+	if _, ok := s.lex.index[word]; ok || !s.knows(word) {
+		return ok
+	}
+	root := stem(word)
+	own := s.stems[root]
+	if own > rareStem {
+		return true
+	}
+	id, cost := s.nearest(word, func(o int32) bool {
+		y := s.lex.words[o].stem
+		return y != root && s.stems[y] >= rarity*own
+	})
+	return id < 0 || cost > slip || !s.likelier(id, cost, word)
+}
+
 // Bounds of spelling repair.
 const (
 	minSpell = 4   // letters
 	minGlued = 5   // letters
 	maxGlued = 200 // letters
 	sure     = 0.85
+	slip     = 0.95 // the cost of one wrong letter, about
+	minRoot  = 5    // letters of a stem
+	rarity   = 6    // how many times as frequent a word must be for another one to be taken for its misspelling
+	frequent = 0.12 // what the logarithm of a word's frequency is worth in edits
+	rareStem = 3    // a stem seen so often at most may be the chance stem of a misspelling
+	tie      = 0.12 // words nearer to each other than this are equally near
 )
 
 // correct returns the vocabulary word that was meant, or "" when none is near enough or two are equally near.
 func (s *speller) correct(word string) (best string, cost float64) {
 	id, cost := s.nearest(word, nil)
-	if id < 0 {
-		return "", 0
+	if id < 0 || !s.likelier(id, cost, word) {
+		if id, cost = s.nearestRoot(word); id < 0 || !s.likelier(id, cost, word) {
+			return "", 0
+		}
 	}
 	return s.lex.words[id].text, cost
 }
 
+// likelier reports whether a word is more probably a misspelling of another one than a word of its own, by the prices of glue.go.
+func (s *speller) likelier(id int32, cost float64, word string) bool {
+	return s.logAll-math.Log(float64(s.lex.words[id].count))+slipPrice*cost < unknownWord+s.letters(word).cost(0, utf8.RuneCountInString(word))
+}
+
 // nearest finds the vocabulary word that was meant; allow, if given, says which words may be.
 func (s *speller) nearest(word string, allow func(int32) bool) (best int32, cost float64) {
-	n := utf8.RuneCountInString(word)
-	if n < minSpell || n > 30 || word[0] == '#' || word[0] < 'a' {
+	return s.search(&s.words, word, func(id int32) string {
+		if allow != nil && !allow(id) {
+			return ""
+		}
+		return s.lex.words[id].text
+	})
+}
+
+// nearestRoot finds a word by its stem: a misspelt form that the vocabulary holds other forms of.
+func (s *speller) nearestRoot(word string) (best int32, cost float64) {
+	root := stem(word)
+	if utf8.RuneCountInString(root) < minRoot {
 		return -1, 0
 	}
-	limit := 0.96
+	best, cost = s.search(&s.roots, root, func(id int32) string { return s.lex.words[id].stem })
+	if cost > sure {
+		return -1, 0
+	}
+	return best, cost
+}
+
+// search finds what is written nearest to a text among what sounds like it. text gives what a word is compared by, "" to leave it out.
+func (s *speller) search(among *sounds, word string, text func(int32) string) (best int32, cost float64) {
+	n := utf8.RuneCountInString(word)
+	limit := tolerance(word, n)
+	if limit == 0 {
+		return -1, 0
+	}
+	a := []rune(word)
+	first, second := math.Inf(1), math.Inf(1)
+	best = -1
+	among.each(word, func(id int32) {
+		if id == best {
+			return
+		}
+		to, x := text(id), &s.lex.words[id]
+		if d := len(to) - len(word); to == "" || d > 6 || d < -6 {
+			return
+		}
+		c := editCost(a, []rune(to))
+		if c > limit || n == 4 && (x.count < 3 || c > 0.85 && (x.count < 15 || a[0] != firstRune(to))) {
+			return
+		}
+		v := c - frequent*math.Log(float64(x.count))
+		switch {
+		case v < first || v == first && id < best:
+			if best >= 0 && s.lex.words[best].stem != x.stem {
+				second = first
+			}
+			first, best, cost = v, id, c
+		case v < second && s.lex.words[best].stem != x.stem:
+			second = v
+		}
+	})
+	if best < 0 || second-first < tie && cost > sure {
+		return -1, 0
+	}
+	return best, cost
+}
+
+// tolerance is the cost of edits up to which a word of n letters may have been meant; 0 when it is no word to mend.
+func tolerance(word string, n int) float64 {
+	if n < minSpell || n > 30 || word[0] < 'a' {
+		return 0
+	}
+	limit := slip
 	switch {
 	case n >= 11:
 		limit = 2.2
@@ -144,51 +266,14 @@ func (s *speller) nearest(word string, allow func(int32) bool) (best int32, cost
 		limit = 1.8
 	case n >= 7:
 		limit = 1.3
-	case n >= 5:
-		limit = 0.96
 	}
-	latin := word[0] < 0x80
-	if latin {
-		limit = math.Min(limit, 1.05)
+	if word[0] < 0x80 { // English inflections differ by little
 		if n < 5 {
-			return -1, 0
+			return 0
 		}
+		limit = math.Min(limit, 1.05)
 	}
-	var buf [128]byte
-	key := phonetic(word, buf[:0])
-	a := []rune(word)
-	first, second := math.Inf(1), math.Inf(1)
-	var bestID int32 = -1
-	eachDelete(key, func(h uint32) {
-		for i := sort.Search(len(s.hashes), func(i int) bool { return s.hashes[i] >= h }); i < len(s.hashes) && s.hashes[i] == h; i++ {
-			id := s.words[i]
-			if id == bestID || allow != nil && !allow(id) {
-				continue
-			}
-			x := &s.lex.words[id]
-			if d := len(x.text) - len(word); d > 6 || d < -6 {
-				continue
-			}
-			c := editCost(a, []rune(x.text))
-			if c > limit || n == 4 && (x.count < 3 || c > 0.85 && (x.count < 15 || a[0] != firstRune(x.text))) {
-				continue
-			}
-			v := c - 0.08*math.Log(float64(x.count))
-			switch {
-			case v < first || v == first && id < bestID:
-				if bestID >= 0 && s.lex.words[bestID].stem != x.stem {
-					second = first
-				}
-				first, bestID, cost = v, id, c
-			case v < second && s.lex.words[bestID].stem != x.stem:
-				second = v
-			}
-		}
-	})
-	if bestID < 0 || second-first < 0.12 && cost > sure {
-		return -1, 0
-	}
-	return bestID, cost
+	return limit
 }
 
 // editCost is a Damerau distance where the usual confusions are cheap. It is bounded by the lengths that correct lets in.
