@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ func (t *turn) Value(name, filter string, fact bool) string {
 	switch filter {
 	case "mask":
 		if kind != "" {
-			return answer.Mask(kind, value)
+			return literal(answer.Mask(kind, value))
 		}
 	case "term":
 		return t.term(value)
@@ -40,14 +41,25 @@ func (t *turn) lookup(name string) (value string, kind answer.Kind) {
 		}
 	}
 	if s := t.slot(name); s != nil {
-		return s.Value, answer.Kind(s.Kind)
+		return literal(s.Value), answer.Kind(s.Kind)
 	}
 	return t.computed(name), ""
 }
 
+// literal keeps the asterisks of a value from being read as bold: a register masks a number as "+7 9** ***-**-02", and a
+// citizen may write anything.
+func literal(value string) string {
+	if !strings.Contains(value, "**") {
+		return value
+	}
+	return asterisks.ReplaceAllStringFunc(value, func(run string) string { return strings.Repeat("•", len(run)) })
+}
+
+var asterisks = regexp.MustCompile(`\*\*+`)
+
 func (t *turn) display(kind answer.Kind, value string) string {
 	if kind != "" {
-		return answer.Display(kind, value, t.locale.Name)
+		return literal(answer.Display(kind, value, t.locale.Name))
 	}
 	if d, err := time.Parse(time.DateOnly, value); err == nil && len(value) == len(time.DateOnly) {
 		return t.day(d)

@@ -28,13 +28,16 @@ type channelSettings struct {
 	TelegramWebhook string `help:"Public address that leads to /telegram here. Empty: long polling." placeholder:"URL" group:"Messengers:"`
 	TelegramSecret  string `help:"Secret of the webhook, 16 to 256 letters, digits, _ and -." group:"Messengers:"`
 
-	VKToken        string `name:"vk-token" help:"Token of the VK community. Empty: no VK." group:"Messengers:"`
-	VKGroup        int64  `name:"vk-group" help:"Number of the VK community." group:"Messengers:"`
-	VKURL          string `name:"vk-url" help:"Base URL of VK's API." default:"https://api.vk.ru/method/" group:"Messengers:"`
-	VKCallback     string `name:"vk-callback" help:"Public address that leads to /vk here. Empty: long polling." placeholder:"URL" group:"Messengers:"`
-	VKSecret       string `name:"vk-secret" help:"Secret of VK's callbacks, 16 to 50 letters and digits." group:"Messengers:"`
-	VKConfirmation string `name:"vk-confirmation" help:"Confirmation string of the callback server. Empty: VK is asked for it." group:"Messengers:"`
-	VKLocal        bool   `name:"vk-local" help:"Allow local addresses for VK's files and servers: for fakes only." group:"Messengers:"`
+	TelegramRate float64 `name:"telegram-rate" help:"Messages a second to Telegram in all; Telegram takes 30 of most bots. Negative: no limit at all, for fakes." default:"25" group:"Messengers:"`
+
+	VKToken        string  `name:"vk-token" help:"Token of the VK community. Empty: no VK." group:"Messengers:"`
+	VKGroup        int64   `name:"vk-group" help:"Number of the VK community." group:"Messengers:"`
+	VKURL          string  `name:"vk-url" help:"Base URL of VK's API." default:"https://api.vk.ru/method/" group:"Messengers:"`
+	VKCallback     string  `name:"vk-callback" help:"Public address that leads to /vk here. Empty: long polling." placeholder:"URL" group:"Messengers:"`
+	VKSecret       string  `name:"vk-secret" help:"Secret of VK's callbacks, 16 to 50 letters and digits." group:"Messengers:"`
+	VKConfirmation string  `name:"vk-confirmation" help:"Confirmation string of the callback server. Empty: VK is asked for it." group:"Messengers:"`
+	VKRate         float64 `name:"vk-rate" help:"Calls a second to VK, which takes 20." default:"16" group:"Messengers:"`
+	VKLocal        bool    `name:"vk-local" help:"Allow local addresses for VK's files and servers: for fakes only." group:"Messengers:"`
 }
 
 // messenger is a channel that receives by itself.
@@ -59,8 +62,12 @@ func (v vkChannel) Hook() (string, http.Handler)                { return "/vk", 
 func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content, data string, log *slog.Logger) ([]messenger, error) {
 	var out []messenger
 	if s.TelegramToken != "" {
+		limits := telegram.Limits{PerSecond: s.TelegramRate}
+		if s.TelegramRate < 0 {
+			limits.Chat = -1
+		}
 		bot, err := telegram.New(store, telegram.Config{Token: s.TelegramToken, BaseURL: s.TelegramURL, WebhookURL: s.TelegramWebhook, WebhookSecret: s.TelegramSecret, Log: log,
-			Start: moveLink})
+			Limits: limits, Start: moveLink})
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +83,7 @@ func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content
 			mode = vk.Callback
 		}
 		community, err := vk.New(vk.Config{Token: s.VKToken, Group: s.VKGroup, Mode: mode, Cursor: vk.FileCursor(filepath.Join(data, "vk.cursor")), CallbackURL: s.VKCallback,
-			Secret: s.VKSecret, Confirmation: s.VKConfirmation, Files: store, Salt: name, MethodURL: s.VKURL, AllowLocal: s.VKLocal, Log: log,
+			Secret: s.VKSecret, Confirmation: s.VKConfirmation, Files: store, Salt: name, MethodURL: s.VKURL, AllowLocal: s.VKLocal, Rate: s.VKRate, Log: log,
 			Comments: true, PublicAnswer: func(text string) string { return engine.PublicAnswer(content, content.Default, text) },
 			Alarm: func(kind, text string) { log.Error("VK needs attention", "kind", kind, "what", text) }})
 		if err != nil {

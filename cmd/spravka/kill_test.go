@@ -37,6 +37,7 @@ type server struct {
 	port string
 	cmd  *exec.Cmd
 	out  strings.Builder
+	more []string // arguments
 }
 
 func (s *server) url(path string) string { return "http://127.0.0.1:" + s.port + path }
@@ -49,6 +50,7 @@ func (s *server) start() {
 		port = "0"
 	}
 	s.cmd = exec.Command(os.Args[0], "serve", "--listen", "127.0.0.1:"+port, "--data", s.data, "--visitor-rate", "1000", "--ip-rate", "100000", "--log-level", "error")
+	s.cmd.Args = append(s.cmd.Args, s.more...)
 	s.cmd.Env = append(os.Environ(), "SPRAVKA_TEST_PROGRAM=1")
 	s.cmd.Stderr = os.Stderr
 	pipe, err := s.cmd.StdoutPipe()

@@ -1,0 +1,118 @@
+//go:build fakes
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/SevereCloud/vksdk/v2/api"
+	"github.com/SevereCloud/vksdk/v2/events"
+	"github.com/SevereCloud/vksdk/v2/longpoll-bot"
+	tg "github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+)
+
+// wishes are what citizens write in the run: each is understood and answered in one message.
+var wishes = []string{"сколько стоит звонок", "какой браузер нужен", "как оплатить госпошлину", "не приходит код", "какие документы нужны для регистрации", "аккаунт заблокирован"}
+
+// TestFakesThroughput lets 64 citizens write to the program and to a bare echo bot on the same library, in turn, against
+// the fakes without limits. The program understands each message and stores it and all that follows durably (SQLite,
+// synchronous FULL) before it confirms it; the echo bot stores nothing. A citizen writes again once they have their answer.
+func TestFakesThroughput(t *testing.T) {
+	for _, name := range []string{"telegram", "vk"} {
+		t.Run(name, func(t *testing.T) {
+			var ours, echo []float64
+			for range 3 {
+				echo = append(echo, measure(t, name, echoBot))
+				ours = append(ours, measure(t, name, theProgram))
+			}
+			a, b := middle(ours), middle(echo)
+			t.Logf("%s: ours %.0f dialogues' turns a second %.0f, a bare echo bot %.0f %.0f: %.2f of it", name, a, ours, b, echo, a/b)
+			if a < b/2 {
+				t.Errorf("%s: %.2f of the echo bot's throughput, at least 0.5 is wanted", name, a/b)
+			}
+		})
+	}
+}
+
+func middle(list []float64) float64 {
+	a, b, c := list[0], list[1], list[2]
+	return max(min(a, b), min(max(a, b), c))
+}
+
+// measure returns the turns a second of a bot that answers each message with one.
+func measure(t *testing.T, name string, start func(t *testing.T, p *platform) (stop func())) float64 {
+	const people, each = 64, 30
+	p := startPlatform(t, name)
+	defer func() { p.cmd.Process.Kill(); p.cmd.Wait() }()
+	defer start(t, p)()
+	p.say(999, wishes[0]) // wakes everything up
+	eventually(t, time.Minute, "the bot does not answer", func() bool { return len(p.arrived()) == 1 })
+	began := time.Now()
+	var all sync.WaitGroup
+	for i := range people {
+		all.Go(func() {
+			for n := range each {
+				p.say(1001+i, wishes[(i+n)%len(wishes)])
+				p.await(1001+i, n+1)
+			}
+		})
+	}
+	all.Wait()
+	return people * each / time.Since(began).Seconds()
+}
+
+// await returns once a citizen has so many messages.
+func (p *platform) await(peer, n int) {
+	key := "chat_id"
+	if p.name == "vk" {
+		key = "peer_id"
+	}
+	p.control(fmt.Sprintf("sent?%s=%d&wait=%d&timeout=60s", key, peer, n), nil, nil)
+}
+
+// theProgram is ours, without limits.
+func theProgram(t *testing.T, p *platform) func() {
+	s := &server{t: t, data: filepath.Join(t.TempDir(), "data"), more: append(p.flags(), "--telegram-rate=-1", "--vk-rate=1000000")}
+	s.start()
+	if p.name == "vk" {
+		eventually(t, time.Minute, "VK is not polled", func() bool { return exists(filepath.Join(s.data, "vk.cursor")) })
+	}
+	return s.kill
+}
+
+// echoBot is the least that can be made of the library: it says what it hears.
+func echoBot(t *testing.T, p *platform) func() {
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	if p.name == "telegram" {
+		b, err := tg.New(telegramToken, tg.WithServerURL(p.base), tg.WithSkipGetMe(), tg.WithDefaultHandler(func(ctx context.Context, b *tg.Bot, u *models.Update) {
+			if u.Message != nil {
+				b.SendMessage(ctx, &tg.SendMessageParams{ChatID: u.Message.Chat.ID, Text: u.Message.Text})
+			}
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() { b.Start(ctx); close(ended) }()
+	} else {
+		vk := api.NewVK(vkToken)
+		vk.MethodURL, vk.Limit = p.base+"/method/", 0
+		lp, err := longpoll.NewLongPoll(vk, vkGroup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lp.Goroutine(true)
+		lp.MessageNew(func(_ context.Context, o events.MessageNewObject) {
+			vk.MessagesSend(api.Params{"peer_id": o.Message.PeerID, "random_id": strconv.Itoa(o.Message.ID), "message": o.Message.Text})
+		})
+		go func() { lp.RunWithContext(ctx); close(ended) }()
+	}
+	return func() { stop(); <-ended }
+}
