@@ -168,7 +168,7 @@ func (t *turn) resolve(k *Ticket, e Acted) {
 	t.speak(k, e)
 	k.Resolution = e.Resolution
 	t.endWork(k, desk.Resolved, e)
-	buttons := []Button{t.caseButton(k, caseReopen)}
+	buttons := []Button{t.caseButton(k, caseReopen), t.caseButton(k, caseRate)}
 	if k.Kind == desk.HandOff {
 		t.c.Frames, t.c.Pending = nil, nil
 		buttons = append(buttons, t.button(cmdHuman), t.button(cmdMenu))

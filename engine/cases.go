@@ -67,7 +67,14 @@ func caseOf(payload string) (number, verb string, ok bool) {
 }
 
 func (t *turn) caseButton(k *Ticket, verb string) Button {
-	return Button{t.sentence("button.case." + verb), casePayload + answer.TicketCode(k.Number) + ":" + verb}
+	return Button{t.caseLabel(verb), casePayload + answer.TicketCode(k.Number) + ":" + verb}
+}
+
+func (t *turn) caseLabel(verb string) string {
+	if isMark(verb) {
+		return verb[len(caseMark):]
+	}
+	return t.sentence("button.case." + verb)
 }
 
 // pressCase does what a ticket's button says. It reports false if the button means nothing any more.
@@ -77,11 +84,13 @@ func (t *turn) pressCase(payload string) bool {
 	if !ok || k == nil {
 		return false
 	}
-	switch verb {
-	case caseReopen:
+	switch {
+	case verb == caseRate || isMark(verb):
+		return t.rate(k, verb)
+	case verb == caseReopen:
 		t.reopenByCitizen(k)
 		return true
-	case caseReply:
+	case verb == caseReply:
 		if !k.Status.Open() {
 			if k.Status == desk.Solved {
 				t.decide(DecideControl)

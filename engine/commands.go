@@ -47,6 +47,9 @@ func (t *turn) command(cmd string, f *Frame, s *flow.Step) bool {
 		t.prompt()
 	case cmdLater:
 		return t.later()
+	case cmdTranscript:
+		t.transcribe()
+		t.prompt()
 	case cmdMove:
 		return t.giveMoveCode()
 	default:
@@ -155,6 +158,8 @@ func (t *turn) commandOutside(cmd string) bool {
 		t.offer(t.sentence("nothing_to_cancel"), t.doors())
 	case cmdLater:
 		return t.later()
+	case cmdTranscript:
+		t.transcribe()
 	case cmdMove:
 		return t.giveMoveCode()
 	case wordsNone:

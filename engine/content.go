@@ -39,24 +39,25 @@ func NewContent(c *flow.Content, u Understander) *Content {
 
 // The commands that a citizen can give at any point, by the names under which locales/*/commands.yaml lists their words.
 const (
-	cmdBack    = "back"
-	cmdCancel  = "cancel"
-	cmdRepeat  = "repeat"
-	cmdRestart = "restart"
-	cmdHelp    = "help"
-	cmdSkip    = "skip"
-	cmdHuman   = "human"
-	cmdBot     = "bot"  // back from the queue to the bot
-	cmdDone    = "done" // no more files
-	cmdMenu    = "menu"
-	cmdResume  = "continue"
-	cmdLater   = "later" // no messages about the queue
-	cmdMove    = "move"  // go on in another channel
+	cmdBack       = "back"
+	cmdCancel     = "cancel"
+	cmdRepeat     = "repeat"
+	cmdRestart    = "restart"
+	cmdHelp       = "help"
+	cmdSkip       = "skip"
+	cmdHuman      = "human"
+	cmdBot        = "bot"  // back from the queue to the bot
+	cmdDone       = "done" // no more files
+	cmdMenu       = "menu"
+	cmdResume     = "continue"
+	cmdLater      = "later"      // no messages about the queue
+	cmdMove       = "move"       // go on in another channel
+	cmdTranscript = "transcript" // of what was said, as a file
 )
 
 func init() {
 	flow.EngineCommands = []string{cmdBack, cmdCancel, cmdRepeat, cmdRestart, cmdHelp, cmdSkip, cmdHuman, cmdBot, cmdDone, cmdMenu,
-		cmdResume, cmdMove, cmdLater, wordsCorrecting, wordsQuestion, wordsWhy, wordsNone, wordsUnsolved}
+		cmdResume, cmdMove, cmdTranscript, cmdLater, wordsCorrecting, wordsQuestion, wordsWhy, wordsNone, wordsUnsolved}
 	flow.EngineTexts = engineTexts
 }
 

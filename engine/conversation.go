@@ -38,6 +38,7 @@ type Conversation struct {
 	Notice    *Notice  `json:"-"`                // what everybody is to know now; the host sets it for each turn
 	Public    bool     `json:"public,omitempty"` // everybody can read it: nothing is said but answers
 	AskedBack bool     `json:"asked_back,omitempty"`
+	Rating    string   `json:"rating,omitempty"`    // the ticket whose mark the citizen's next words may go with
 	Answering string   `json:"answering,omitempty"` // the ticket that the citizen's next message is for
 
 	Took        bool `json:"took,omitempty"`        // the newest message has answered the question at the end of the trail

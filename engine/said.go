@@ -73,6 +73,9 @@ func (t *turn) said(e Said) {
 		t.c.Greeted = true
 		t.warn()
 	}
+	if t.c.Rating != "" && t.rated(text, e.Files) {
+		return
+	}
 	if t.c.Answering != "" && t.answering(text, e.Files) || t.repair() {
 		return
 	}

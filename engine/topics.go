@@ -245,8 +245,8 @@ func (t *turn) payloadLabel(p string) string {
 	case strings.HasPrefix(p, categoryPayload):
 		return t.locale.Categories[strings.TrimPrefix(p, categoryPayload)]
 	case strings.HasPrefix(p, casePayload):
-		if _, verb, ok := caseOf(p); ok && (verb == caseReply || verb == caseReopen) {
-			return t.sentence("button.case." + verb)
+		if _, verb, ok := caseOf(p); ok && (verb == caseReply || verb == caseReopen || verb == caseRate || isMark(verb)) {
+			return t.caseLabel(verb)
 		}
 	case p == commandPayload+wordsNone:
 		return t.sentence("button.none")

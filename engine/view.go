@@ -91,6 +91,11 @@ func Greeting(content *Content, locale string) Message {
 	return Message{Text: t.sentence("hello"), Buttons: t.doors()}
 }
 
+// Sentence is one of the engine's own sentences.
+func Sentence(content *Content, locale, key string) string {
+	return view(content, Conversation{Locale: locale}).sentence(key)
+}
+
 // Signed is a message as it reads where the channel shows one sender for all: an operator's begins with their name.
 func Signed(content *Content, locale string, by Author, name string, m Message) Message {
 	name = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
@@ -130,8 +135,9 @@ var engineTexts = []string{
 	"ticket.clarify", "ticket.file", "ticket.clarified", "ticket.heard", "ticket.heard.file", "ticket.about", "ticket.answer", "ticket.answer.not",
 	"ticket.returned", "ticket.returned.flow", "ticket.solved", "ticket.reopened", "ticket.reopened.staff", "ticket.merged", "ticket.closed.new",
 	"notice.works", "notice.fault", "notice.mended",
+	"rating.ask", "rating.thanks", "rating.words", "transcript.head", "transcript.file", "transcript.ready", "transcript.citizen", "transcript.bot", "transcript.operator", "transcript.system",
 	"moment.today", "moment.tomorrow", "moment.later", "moment.date", "moment.date_year",
 	"button.back", "button.cancel", "button.repeat", "button.restart", "button.help", "button.skip", "button.human", "button.bot", "button.later",
 	"button.done", "button.menu", "button.continue", "button.none", "button.agree", "button.disagree", "button.right", "button.mend",
-	"button.case.reply", "button.case.reopen",
+	"button.case.reply", "button.case.reopen", "button.case.rate", "button.transcript",
 }

@@ -83,13 +83,18 @@ func (v *traveller) hears(p host.Peer) string {
 		if e.Author == engine.Citizen {
 			continue
 		}
-		var m engine.Message
-		if err := json.Unmarshal(e.Body, &m); err != nil {
+		m, err := v.message(e)
+		if err != nil {
 			v.t.Fatal(err)
 		}
 		out.WriteString(m.Text + "\n")
 	}
 	return out.String()
+}
+
+func (v *traveller) message(e host.Entry) (m engine.Message, err error) {
+	err = json.Unmarshal(e.Body, &m)
+	return m, err
 }
 
 func (v *traveller) expect(got string, parts ...string) {

@@ -80,8 +80,8 @@ func newWorld(o worldOptions) (*world, error) {
 			return nil, err
 		}
 	}
-	w.Host = host.New(host.Config{Store: store, Content: current, Services: routed, Channels: channels, Notices: w.Notices, Now: o.Now, Log: o.Log, CallTimeout: o.CallTimeout,
-		Staff: store})
+	w.Host = host.New(host.Config{Store: store, Content: current, Services: routed, Channels: channels, Files: store, Notices: w.Notices, Now: o.Now, Log: o.Log,
+		CallTimeout: o.CallTimeout, Staff: store})
 	w.Presence = w.Host.Presence
 	return w, nil
 }

@@ -42,6 +42,7 @@ const (
 	Reopened  = "reopen"
 	Raised    = "urgent" // its priority
 	Expired   = "close"
+	Rated     = "rate" // by the citizen; it moves nothing
 )
 
 // The life of a ticket as a state machine. What comes into other hands waits for them as new, unless the citizen's answer

@@ -101,9 +101,10 @@ steps:
     call: works.current
     with: {}
     save: {what: what, from: from, to: to}
-    outcomes: {none: quiet, now: now, planned: planned, unavailable: unknown}
+    outcomes: {none: quiet, now: now, planned: planned, fault: fault, unavailable: unknown}
   quiet:   {end: true, topics: [tech.problem]}
   now:     {end: true, topics: [tech.problem, operator]}
+  fault:   {end: true, topics: [tech.problem, operator]}
   planned: {end: true, topics: [tech.problem]}
   unknown: {end: true, topics: [tech.problem, operator]}
 `)

@@ -20,6 +20,7 @@ type Config struct {
 	Content  func() *engine.Content // the version to play now
 	Services Service
 	Channels []Channel    // those that are sent to; the others read the history
+	Files    Files        // where transcripts go; may be nil
 	Notices  *NoticeBoard // what everybody is to know; may be nil
 	Now      func() time.Time
 	Log      *slog.Logger

@@ -102,6 +102,14 @@ func (b *builder) take(ctx context.Context, effects []engine.Effect) (opened *en
 			if err := b.move(ctx, e); err != nil {
 				return nil, err
 			}
+		case engine.RateTicket:
+			if err := b.rate(ctx, e); err != nil {
+				return nil, err
+			}
+		case engine.GiveTranscript:
+			if err := b.transcript(ctx); err != nil {
+				return nil, err
+			}
 		case engine.TouchTicket:
 			t.Touched = append(t.Touched, Touch{e.Number, e.By})
 		case engine.Decided:
@@ -166,6 +174,25 @@ func (b *builder) open(ctx context.Context, e engine.OpenTicket) (*engine.Ticket
 	t.Tickets = append(t.Tickets, k)
 	t.Changes = append(t.Changes, desk.Change{Ticket: k.Number, At: t.At, Status: desk.New, Kind: desk.Opened, By: string(engine.Bot), Note: e.Reason})
 	return &engine.TicketOpened{Ahead: ahead, Wait: wait, Ticket: engine.Case(k)}, nil
+}
+
+// rate puts down what the citizen thinks of a ticket.
+func (b *builder) rate(ctx context.Context, e engine.RateTicket) error {
+	k, err := b.ticket(ctx, e.Number)
+	if err != nil {
+		return fmt.Errorf("reading ticket %s: %w", e.Number, err)
+	}
+	note := e.Text
+	if e.Rating != 0 {
+		k.Rating, note = e.Rating, strconv.Itoa(e.Rating)
+	}
+	if e.Text != "" {
+		k.RatingText = e.Text
+	}
+	k.Changed = b.turn.At
+	b.turn.Tickets = append(b.turn.Tickets, k)
+	b.turn.Changes = append(b.turn.Changes, desk.Change{Ticket: k.Number, At: b.turn.At, Status: k.Status, Kind: desk.Rated, By: string(engine.Citizen), Note: note})
+	return nil
 }
 
 func (b *builder) move(ctx context.Context, e engine.MoveTicket) error {
