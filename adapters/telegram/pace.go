@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -25,10 +26,13 @@ type pace struct {
 	now    func() time.Time
 	all    *rate.Limiter
 	chats  *recent[int64, *rate.Limiter]
+
+	mu      sync.Mutex
+	granted map[int64]int // messages that have waited already and are about to go out, per chat
 }
 
 func newPace(l Limits, now func() time.Time) *pace {
-	p := &pace{limits: l, now: now, all: rate.NewLimiter(rate.Inf, 1), chats: newRecent[int64, *rate.Limiter](2 * remembered)}
+	p := &pace{limits: l, now: now, all: rate.NewLimiter(rate.Inf, 1), chats: newRecent[int64, *rate.Limiter](2 * remembered), granted: map[int64]int{}}
 	if l.PerSecond > 0 {
 		p.all = rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond/10)))
 	}
@@ -49,10 +53,43 @@ func (p *pace) of(chat int64) *rate.Limiter {
 
 // wait returns when a message may be sent to the chat. Its error is a [host.RetryAfterError] or the context's.
 func (p *pace) wait(ctx context.Context, chat int64) error {
+	if p.granting(chat, -1) {
+		return nil
+	}
 	if err := p.take(ctx, p.of(chat)); err != nil {
 		return err
 	}
 	return p.take(ctx, p.all)
+}
+
+// granting changes how many messages have waited already; taking one away where there is none reports false.
+func (p *pace) granting(chat int64, change int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := p.granted[chat] + change
+	if n < 0 {
+		return false
+	}
+	if p.granted[chat] = n; n == 0 {
+		delete(p.granted, chat)
+	}
+	return true
+}
+
+// Pace implements [host.Pacing]: the wait for Telegram's limits is over before the message counts as being sent.
+func (b *Bot) Pace(ctx context.Context, m host.Outgoing) error {
+	chat, err := b.chatOf(m.Peer)
+	if err != nil {
+		return nil // Send says what is wrong
+	}
+	if wait := b.trust.left(b.config.Now()); wait > 0 {
+		return host.RetryAfterError{After: wait}
+	}
+	if err := b.pace.wait(ctx, chat); err != nil {
+		return err
+	}
+	b.pace.granting(chat, 1)
+	return nil
 }
 
 func (p *pace) take(ctx context.Context, l *rate.Limiter) error {

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -142,4 +143,37 @@ func TestPaceOff(t *testing.T) {
 			t.Errorf("it took %s", time.Since(begin))
 		}
 	})
+}
+
+// What waits for the limits does so before it counts as being sent, and then goes out at once.
+func TestPaceBeforeSending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetting(t, func(c *Config) { c.Limits = Limits{PerSecond: -1, Chat: 1, ChatBurst: 1} })
+		began := time.Now()
+		for seq := range int64(3) {
+			m := outgoing3(seq)
+			if err := s.bot.Pace(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			waited := time.Since(began)
+			if err := s.bot.Send(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			if waited != time.Duration(seq)*time.Second || time.Since(began) != waited {
+				t.Errorf("message %d waited %v before and %v while it was sent", seq, waited, time.Since(began)-waited)
+			}
+		}
+		if len(s.bot.pace.granted) != 0 {
+			t.Errorf("left over: %v", s.bot.pace.granted)
+		}
+		stopped, stop := context.WithCancel(t.Context())
+		stop()
+		if err := s.bot.Pace(stopped, outgoing3(3)); err == nil {
+			t.Error("a wait that was broken off is no leave to send")
+		}
+	})
+}
+
+func outgoing3(seq int64) host.Outgoing {
+	return host.Outgoing{Conversation: 1, Seq: seq, Peer: host.Peer{Channel: Channel, ID: "5"}, Body: []byte(`{"text":"да"}`)}
 }

@@ -31,6 +31,14 @@ type Parting interface {
 	SendParts(ctx context.Context, m Outgoing, out func(parts int)) error
 }
 
+// Pacing is a [Channel] that keeps its platform's limits by waiting.
+type Pacing interface {
+	// Pace returns when the message may go out, or why not: a [RetryAfterError], or the context's error. It is called before
+	// the message counts as being sent, so that one that merely waits for its turn is not in doubt after a crash. Send then
+	// does not wait again for the first part.
+	Pace(ctx context.Context, m Outgoing) error
+}
+
 // Errors of a [Channel].
 var (
 	ErrPermanent   = errors.New("the message is refused for good")
@@ -196,6 +204,9 @@ func (h *Host) send(ctx context.Context, r Record, m Outgoing) (OutboxState, err
 		mark.State, mark.Error = Failed, "sending was interrupted again and again"
 		return mark.State, h.conclude(ctx, m, mark)
 	default:
+		if state, err := h.paced(ctx, c, m, mark); state != Sending || err != nil {
+			return state, err
+		}
 		mark.State = Sending
 		if err := h.Store.Mark(ctx, []Mark{mark}); err != nil {
 			return mark.State, err
@@ -237,6 +248,29 @@ func (h *Host) send(ctx context.Context, r Record, m Outgoing) (OutboxState, err
 		h.left(ctx, m)
 	}
 	return mark.State, nil
+}
+
+// paced waits until the channel's limits let a message out. The state is Sending when they do; otherwise it says what became
+// of the message, which is not touched where the host stops.
+func (h *Host) paced(ctx context.Context, c Channel, m Outgoing, mark Mark) (OutboxState, error) {
+	p, ok := c.(Pacing)
+	if !ok {
+		return Sending, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, sendTimeout)
+	err := p.Pace(limited, m)
+	cancel()
+	var later RetryAfterError
+	switch {
+	case err == nil:
+		return Sending, nil
+	case ctx.Err() != nil:
+		return Waiting, nil
+	case !errors.As(err, &later):
+		later.After = time.Second
+	}
+	mark.State, mark.Due, mark.Attempts, mark.Error = Waiting, h.Now().Add(later.After), m.Attempts, err.Error()
+	return mark.State, h.conclude(ctx, m, mark)
 }
 
 // deliver hands a message to its channel and returns how many of its parts are out.
