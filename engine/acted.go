@@ -109,6 +109,10 @@ func (t *turn) speak(k *Ticket, e Acted) {
 		}
 	}
 	t.emit(Say{Author: Operator, Name: e.Name, Message: m})
+	if k.Kind == desk.HandOff && !k.Due.IsZero() {
+		k.Due = zeroTime // what was promised is that a person answers
+		t.emit(MoveTicket{Ticket: *k, Kind: desk.Replied, By: Operator, Operator: e.Operator, Name: e.Name, OldHands: k.Operator})
+	}
 	t.emit(TouchTicket{Number: k.Number, By: Operator})
 }
 

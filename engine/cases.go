@@ -34,6 +34,8 @@ func Named(ev Event) []string {
 		return []string{e.Ticket}
 	case Waited:
 		return []string{e.Ticket}
+	case Warned:
+		return []string{e.Ticket}
 	case Fired:
 		if number, ok := strings.CutPrefix(e.Name, timerClose); ok {
 			return []string{number}

@@ -51,6 +51,8 @@ func Step(content *Content, c Conversation, ev Event, now time.Time) (Conversati
 		t.commented(e)
 	case Waited:
 		t.waited(e)
+	case Warned:
+		t.warned(e)
 	case Moved:
 		t.moved(e)
 	case Left:

@@ -72,7 +72,8 @@ var families = map[string][]string{
 	"alert.":    {"new", "message"},
 	"done.":     {"take", "reply", "ask", "return", "resolve", "again"},
 	"note.": {desk.Offered, desk.Lapsed, desk.Assigned, desk.Taken, desk.Released, desk.Moved, desk.Asked, desk.FileAsked, desk.Clarified,
-		desk.Returned, desk.Resolved, desk.Merged, desk.Reopened, desk.Raised, desk.Expired},
+		desk.Returned, desk.Resolved, desk.Merged, desk.Reopened, desk.Raised, desk.Expired,
+		desk.Replied, desk.DueSoon, desk.Overdue, desk.Requeued},
 	"decision.": {"answer", "offer", "ask_back", "hand_off", "flow", "control"},
 }
 

@@ -43,6 +43,10 @@ const (
 	Raised    = "urgent" // its priority
 	Expired   = "close"
 	Rated     = "rate" // by the citizen; it moves nothing
+
+	Replied = "reply"    // for the first time: a hand-off's term is kept
+	DueSoon = "due_soon" // its term is about to break
+	Overdue = "overdue"  // its term has broken
 )
 
 // The life of a ticket as a state machine. What comes into other hands waits for them as new, unless the citizen's answer

@@ -94,7 +94,7 @@ func TestActionIsCarriedOutOnce(t *testing.T) {
 	for _, c := range changes {
 		lines = append(lines, fmt.Sprint(c.Kind, " by ", c.By, ": ", c.Status))
 	}
-	same(t, "the ticket's history", lines, []string{"open by bot: new", "take by Анна: in_work", "ask by Анна: clarify", "resolve by Анна: solved"})
+	same(t, "the ticket's history", lines, []string{"open by bot: new", "take by Анна: in_work", "reply by Анна: in_work", "ask by Анна: clarify", "resolve by Анна: solved"})
 
 	// Long after, when nothing of it would be allowed any more, and on a new process.
 	h.halt()

@@ -46,13 +46,14 @@ type dispatcher struct {
 	lapses   map[string][]desk.Lapse
 	inRow    map[int64]int // offers that an operator let lapse one after another
 	assigned map[int64]time.Time
-	urgent   map[int64]bool // whether the last one was
+	urgent   map[int64]bool       // whether the last one was
+	overdue  map[string]time.Time // the broken terms that are recorded
 	waits    waits
 }
 
 func newDispatcher(h *Host) *dispatcher {
 	d := &dispatcher{h: h, started: h.Now(), kick: make(chan struct{}, 1), tickets: map[string]desk.Ticket{}, heard: map[string]int64{},
-		lapses: map[string][]desk.Lapse{}, inRow: map[int64]int{}, assigned: map[int64]time.Time{}, urgent: map[int64]bool{}}
+		lapses: map[string][]desk.Lapse{}, inRow: map[int64]int{}, assigned: map[int64]time.Time{}, urgent: map[int64]bool{}, overdue: map[string]time.Time{}}
 	d.waits.init()
 	h.Presence.onChange(func() { kick(d.kick) })
 	return d
@@ -127,6 +128,9 @@ func (d *dispatcher) dispatch(ctx context.Context, sweep bool) error {
 	}
 	if !sweep {
 		return nil
+	}
+	if err := d.warn(ctx, rules); err != nil {
+		return err
 	}
 	return d.tell(ctx, rules)
 }
@@ -232,7 +236,7 @@ func (d *dispatcher) saw(tickets []desk.Ticket) {
 		}
 		d.changes++
 		d.heard[k.Number] = d.changes
-		d.waits.saw(d.tickets[k.Number], k, d.h.Now(), d.h.Content())
+		d.waits.saw(d.tickets[k.Number], k, d.h.Now(), d.h.Content(), d.h.Meter)
 		if k.Status.Open() {
 			d.take(k)
 		} else {
@@ -328,6 +332,7 @@ func (d *dispatcher) release(ctx context.Context, r desk.Release, rules desk.Rul
 	if err != nil || !done || r.Why != desk.NotTaken {
 		return err
 	}
+	d.h.Meter.Count(k.Channel, MeterLapsed)
 	d.mu.Lock()
 	d.inRow[r.Operator]++
 	away := d.inRow[r.Operator] >= rules.MaxLapses
@@ -352,8 +357,11 @@ func (d *dispatcher) offer(ctx context.Context, a desk.Assignment, rules desk.Ru
 	d.mu.Lock()
 	k := d.tickets[a.Ticket]
 	d.mu.Unlock()
-	_, err := d.act(ctx, k, engine.Acted{Action: engine.Assign, Ticket: a.Ticket, To: a.Operator, ToName: a.Name,
+	done, err := d.act(ctx, k, engine.Acted{Action: engine.Assign, Ticket: a.Ticket, To: a.Operator, ToName: a.Name,
 		Until: d.h.Now().Add(rules.AcceptWithin), Fence: k.Fence})
+	if done {
+		d.h.Meter.Count(k.Channel, MeterOffered)
+	}
 	return err
 }
 

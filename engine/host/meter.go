@@ -15,6 +15,12 @@ const (
 	MeterRetried   = "retried"   // a message whose sending has to be tried again
 	MeterFailed    = "failed"    // a message that was refused for good
 	MeterUnknown   = "unknown"   // a message in doubt
+	MeterOffered   = "offered"   // a ticket that was offered to an operator
+	MeterLapsed    = "lapsed"    // an offer that was not taken in time
+	MeterWaitHeld  = "wait_held" // a citizen who was taken within the interval that they had been told
+	MeterWaitMiss  = "wait_miss" // one who was taken earlier or later
+	MeterDueSoon   = "due_soon"  // a ticket whose term is about to break
+	MeterOverdue   = "overdue"   // one whose term has broken
 	MeterDeleted   = "deleted"   // a citizen's message that held a secret
 )
 

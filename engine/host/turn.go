@@ -218,6 +218,9 @@ func (b *builder) move(ctx context.Context, e engine.MoveTicket) error {
 	if !e.Ticket.Due.Equal(k.Due) {
 		k.Escalated = false // of the term that holds no more
 	}
+	if e.Kind == desk.DueSoon || e.Kind == desk.Overdue {
+		k.Escalated = true
+	}
 	n := e.Ticket
 	k.Queue, k.Priority, k.Status, k.Due, k.Operator, k.Former = n.Queue, n.Priority, n.Status, n.Due, n.Operator, n.Former
 	k.OfferedTo, k.OfferedUntil, k.Fence, k.Wants, k.Resolution = n.OfferedTo, n.OfferedUntil, n.Fence, n.Wants, n.Resolution

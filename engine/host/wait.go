@@ -57,7 +57,7 @@ func (w *waits) recover(ended []desk.Ticket, rules desk.Rules) {
 }
 
 // saw learns from a change of a hand-off.
-func (w *waits) saw(old, k desk.Ticket, now time.Time, content *engine.Content) {
+func (w *waits) saw(old, k desk.Ticket, now time.Time, content *engine.Content, meter Meter) {
 	rules := content.Desk
 	if k.OfferedTo != 0 && k.OfferedTo != old.OfferedTo {
 		w.offered[k.Number] = now
@@ -82,6 +82,11 @@ func (w *waits) saw(old, k desk.Ticket, now time.Time, content *engine.Content) 
 			// A night in between is no wait that anybody could have foreseen in minutes.
 			if real := now.Sub(p.at); p.Known && content.Calendar.After(k.Queue, p.at, real).Equal(now) {
 				x.Errors = desk.Remember(x.Errors, p.Error(real), desk.WaitErrors)
+				if real < p.From || real > p.To {
+					meter.Count(k.Channel, MeterWaitMiss)
+				} else {
+					meter.Count(k.Channel, MeterWaitHeld)
+				}
 			}
 		}
 		delete(w.told, k.Number)
