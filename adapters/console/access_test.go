@@ -21,7 +21,9 @@ func TestMethods(t *testing.T) {
 		"": "GET, HEAD", "login": "GET, HEAD, POST", "logout": "POST", "language": "POST", "password": "GET, HEAD, POST",
 		"tickets": "GET, HEAD", "tickets/live": "GET, HEAD", ticketURL("О-26-00001"): "GET, HEAD, POST",
 		ticketURL("О-26-00001") + "/take": "GET, HEAD", ticketURL("О-26-00001") + "/live": "GET, HEAD",
-		"files/x": "GET, HEAD", "operators": "GET, HEAD, POST", "operators/1": "POST", "assets/x/y": "GET, HEAD",
+		"files/x": "GET, HEAD", "operators": "GET, HEAD, POST", "operators/1": "GET, HEAD, POST", "operators/invitations/1": "POST", "account": "GET, HEAD, POST",
+		"account/factor": "GET, HEAD, POST", "account/sessions": "POST", "account/presence": "POST", "log": "GET, HEAD", "login/code": "GET, HEAD, POST",
+		"login/provider": "POST", "login/return": "GET, HEAD", "invitation/x": "GET, HEAD, POST", "assets/x/y": "GET, HEAD",
 	} {
 		for _, method := range []string{"PUT", "DELETE", "PATCH", "OPTIONS", "BREW"} {
 			a := br.send(method, path, "", nil).status(t, 405).has(t, "Так не получится")
@@ -42,7 +44,7 @@ func TestStrangersSeeNothing(t *testing.T) {
 	b := newBench(t)
 	b.world.open(ticketOf("О-26-00001"))
 	br := b.browser()
-	for _, path := range []string{"tickets", ticketURL("О-26-00001"), ticketURL("О-26-00001") + "/take", "files/x", "operators", "password"} {
+	for _, path := range []string{"tickets", ticketURL("О-26-00001"), ticketURL("О-26-00001") + "/take", "files/x", "operators", "operators/1", "password", "account", "account/factor", "log"} {
 		br.get(path).status(t, 303).lacks(t, "заявление")
 	}
 	br.do("О-26-00001", "take", "").status(t, 303)
@@ -104,7 +106,7 @@ func TestPagesNeedNothingInline(t *testing.T) {
 	b := newBench(t)
 	b.world.open(ticketOf("О-26-00001"))
 	br := b.as(vera)
-	for _, path := range []string{"login", "tickets", ticketURL("О-26-00001"), "operators", "password", "nothing"} {
+	for _, path := range []string{"login", "tickets", ticketURL("О-26-00001"), "operators", "operators/1", "password", "account", "account/factor", "log", "nothing"} {
 		br.get(path).lacks(t, " style=", "<style", " onclick", " onsubmit", "javascript:", "http://", "https://")
 	}
 }
@@ -114,7 +116,7 @@ func TestOversizedForms(t *testing.T) {
 	b.world.open(ticketOf("О-26-00001"))
 	br := b.as(vera)
 	huge := url.Values{"login": {strings.Repeat("x", formBytes)}}
-	for _, path := range []string{"login", "password", "language", "operators", "operators/1", ticketURL("О-26-00001")} {
+	for _, path := range []string{"login", "password", "language", "operators", "operators/1", "operators/invitations/1", "account", "account/presence", "account/sessions", "account/factor", ticketURL("О-26-00001")} {
 		br.post(path, huge).status(t, 413).has(t, "Слишком много данных")
 	}
 	for _, body := range []string{"%zz", "a=%"} {

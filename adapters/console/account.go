@@ -97,6 +97,7 @@ func (c *Console) replacePassword(w http.ResponseWriter, r *http.Request, v *vis
 	if err := c.Accounts.EndSessions(r.Context(), v.operator.ID); err != nil {
 		return err
 	}
+	c.audit(r.Context(), v, "account.password", v.operator.Login)
 	c.config.Log.InfoContext(r.Context(), "console: a password was changed", "operator", v.operator.ID)
 	return c.begin(w, r, v.operator.ID)
 }

@@ -6,9 +6,12 @@ import (
 	"log/slog"
 	"net/netip"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/alexedwards/argon2id"
+
+	"spravka/engine/host"
 )
 
 // Config has the console's settings. The zero value serves.
@@ -24,6 +27,10 @@ type Config struct {
 	Secure bool
 	// Proxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
 	Proxies []netip.Prefix
+	// FactorRoles are the roles that must set up a second factor before they get anywhere else.
+	FactorRoles []string
+	// Provider lets people log in at an OpenID provider; nil for none.
+	Provider Provider
 	// Session is how long a log-in lasts; 12 hours by default.
 	Session time.Duration
 	// Streams bounds the open event streams in all, StreamsEach those of one operator; 2,000 and 16 by default.
@@ -42,6 +49,11 @@ func (c Config) complete() (Config, error) {
 	}
 	if _, ok := languages[c.Locale]; !ok {
 		return c, fmt.Errorf("console: unknown locale %q: use one of ru, en", c.Locale)
+	}
+	for _, role := range c.FactorRoles {
+		if !slices.Contains(host.Roles, role) {
+			return c, fmt.Errorf("console: a second factor is demanded of the role %q, which does not exist: use some of %v", role, host.Roles)
+		}
 	}
 	if c.Session < 0 || c.Streams < 0 || c.StreamsEach < 0 {
 		return c, errors.New("console: the length of a session and the numbers of streams can't be negative")

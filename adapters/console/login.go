@@ -14,6 +14,8 @@ type loginPage struct {
 	Login string
 	Back  string
 	Wrong string // what went wrong, "" for nothing
+
+	Provider string // what another way to log in is called, "" for none
 }
 
 func (c *Console) showLogin(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -22,9 +24,12 @@ func (c *Console) showLogin(w http.ResponseWriter, r *http.Request, v *visit) er
 		http.Redirect(w, r, back, http.StatusSeeOther)
 		return nil
 	}
-	p := page{Title: word(v.locale, "login.title"), Body: loginPage{Back: back}}
+	p := page{Title: word(v.locale, "login.title"), Body: loginPage{Back: back, Provider: c.providerName()}}
 	if r.URL.Query().Has("out") {
 		p.Notice = &notice{"done", word(v.locale, "login.out")}
+	}
+	if r.URL.Query().Has("renewed") {
+		p.Notice = &notice{"done", word(v.locale, "login.renewed")}
 	}
 	c.show(w, r, v, http.StatusOK, "login", p)
 	return nil
@@ -43,7 +48,7 @@ func (c *Console) logIn(w http.ResponseWriter, r *http.Request, v *visit) error 
 		c.show(w, r, v, status, "login", page{
 			Title: word(v.locale, "login.title"),
 			Here:  Root + "login",
-			Body:  loginPage{Login: cut(login, loginMost), Back: localPath(form.Get("back")), Wrong: word(v.locale, text, args...)},
+			Body:  loginPage{Login: cut(login, loginMost), Back: localPath(form.Get("back")), Wrong: word(v.locale, text, args...), Provider: c.providerName()},
 		})
 		return nil
 	}
@@ -55,6 +60,7 @@ func (c *Console) logIn(w http.ResponseWriter, r *http.Request, v *visit) error 
 	operator, err := c.authenticate(r, login, password)
 	if errors.Is(err, host.ErrNotFound) {
 		c.config.Log.WarnContext(r.Context(), "console: a log-in failed", "address", place)
+		c.audit(r.Context(), &visit{operator: operator, address: v.address}, "login.failed", operator.Login, host.AuditChange{Field: "how", After: "password"})
 		return refuse(http.StatusForbidden, "login.wrong")
 	}
 	if err != nil {
@@ -62,17 +68,7 @@ func (c *Console) logIn(w http.ResponseWriter, r *http.Request, v *visit) error 
 	}
 	c.byLogin.clear(login)
 	c.byPlace.forgive(place)
-	if err := c.begin(w, r, operator.ID); err != nil {
-		return err
-	}
-	if v.session != nil { // another one of the same browser
-		if err := c.Accounts.EndSession(r.Context(), v.session); err != nil {
-			return err
-		}
-	}
-	c.config.Log.InfoContext(r.Context(), "console: logged in", "operator", operator.ID)
-	http.Redirect(w, r, localPath(form.Get("back")), http.StatusSeeOther)
-	return nil
+	return c.welcome(w, r, v, operator, "password", form.Get("back"))
 }
 
 // tryLogin counts an attempt with the place and the login, or tells how long to wait.
@@ -87,7 +83,8 @@ func (c *Console) tryLogin(place, login string) (wait time.Duration) {
 	return 0
 }
 
-// authenticate returns the operator with this login and password, or host.ErrNotFound.
+// authenticate returns the operator with this login and password, or host.ErrNotFound, and then whose login it was, for
+// the audit log: what was typed where there is no such login may be a password.
 func (c *Console) authenticate(r *http.Request, login, password string) (host.Operator, error) {
 	operator, err := c.Accounts.OperatorByLogin(r.Context(), login)
 	if err != nil && !errors.Is(err, host.ErrNotFound) {
@@ -105,7 +102,7 @@ func (c *Console) authenticate(r *http.Request, login, password string) (host.Op
 		return host.Operator{}, failure
 	}
 	if err != nil || !right || operator.Disabled {
-		return host.Operator{}, host.ErrNotFound
+		return operator, host.ErrNotFound
 	}
 	return operator, nil
 }
@@ -115,6 +112,9 @@ func (c *Console) logOut(w http.ResponseWriter, r *http.Request, v *visit) error
 		if err := c.Accounts.EndSession(r.Context(), v.session); err != nil {
 			return err
 		}
+	}
+	if v.known() {
+		c.audit(r.Context(), v, "logout", v.operator.Login)
 	}
 	c.setSession(w, r, "", -1)
 	http.Redirect(w, r, Root+"login?out", http.StatusSeeOther)

@@ -33,7 +33,7 @@ type notice struct {
 	Text string
 }
 
-var pageNames = []string{"login", "password", "list", "mentions", "ticket", "take", "operators", "problem"}
+var pageNames = []string{"login", "code", "invitation", "password", "account", "factor", "list", "mentions", "ticket", "take", "operators", "person", "log", "onward", "problem"}
 
 // parsePages makes one set of templates per locale, so that a template can ask for a word wherever it is.
 func parsePages(config Config) (map[string]*template.Template, error) {

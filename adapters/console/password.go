@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -74,22 +73,18 @@ func (c *Console) hash(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// weakness returns the key of the words that say what is wrong with a new password, or "".
+// weakness returns the key of the words that say what is wrong with a new password, or "". Its length and that nobody
+// would guess it count; which kinds of characters it has does not.
 func weakness(password string, o host.Operator) string {
-	kinds := map[rune]bool{}
-	for _, r := range password {
-		kinds[unicode.ToLower(r)] = true
-	}
-	lower := strings.ToLower(password)
 	switch n := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password), n > passwordMost:
 		return "password.too_long"
 	case n < passwordLeast:
 		return "password.too_short"
-	case len(kinds) < 5, strings.Trim(password, "0123456789 .-") == "":
-		return "password.too_simple"
-	case strings.Contains(lower, strings.ToLower(o.Login)) && len(o.Login) > 2:
-		return "password.has_login"
+	case holds(password, o.Login), holds(password, o.Name):
+		return "password.has_name"
+	case common(password):
+		return "password.common"
 	}
 	return ""
 }

@@ -59,7 +59,7 @@ func startPage(role string) string {
 	if slices.Contains(grants[role], staff) {
 		return Root + "tickets"
 	}
-	return Root + "password"
+	return Root + "account"
 }
 
 // admit checks a visitor against what a page demands. It answers by itself, or with a fault, where they may not pass.
@@ -69,6 +69,9 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, v *visit, who ac
 		return false, c.refuseStranger(w, r)
 	case who >= crew && generated(v.operator):
 		http.Redirect(w, r, Root+"password", http.StatusSeeOther)
+		return false, nil
+	case who >= crew && c.lacksFactor(v.operator):
+		http.Redirect(w, r, Root+"account/factor", http.StatusSeeOther)
 		return false, nil
 	case who > crew && !v.may(who):
 		return false, problem(http.StatusForbidden, "problem.role", "role", word(v.locale, "role."+v.operator.Role))

@@ -34,7 +34,7 @@ func (b *bench) hire(login, role string, change ...func(*host.Operator)) (*brows
 
 // concrete makes an address out of a pattern.
 func concrete(pattern string) string {
-	for _, pair := range [][2]string{{"{$}", ""}, {"{number}", "О-26-00001"}, {"{id}", "1"}, {"{version}", "x"}, {"{name}", "x"}} {
+	for _, pair := range [][2]string{{"{$}", ""}, {"{number}", "О-26-00001"}, {"{id}", "1"}, {"{version}", "x"}, {"{name}", "x"}, {"{token}", "x"}} {
 		pattern = strings.ReplaceAll(pattern, pair[0], pair[1])
 	}
 	return Root + pattern
@@ -46,7 +46,8 @@ func TestEveryPageAsksForARole(t *testing.T) {
 	b := newBench(t)
 	b.world.open(ticketOf("О-26-00001"))
 	open := map[string]access{ // all pages that need no log-in
-		"login": anyone, "logout": anyone, "language": anyone, "assets/{version}/{name}": public, "": anyone,
+		"login": anyone, "logout": anyone, "language": anyone, "login/code": anyone, "login/provider": anyone, "login/return": anyone, "invitation/{token}": anyone,
+		"assets/{version}/{name}": public, "": anyone,
 	}
 	walks := map[string]*browser{"": b.browser()}
 	for _, role := range host.Roles {

@@ -14,7 +14,9 @@ import (
 type visit struct {
 	operator host.Operator // the zero value for somebody who has not logged in
 	session  []byte        // hash of the token
+	halfway  host.Operator // whose password was right and whose second factor is awaited
 	locale   string
+	foreign  bool   // another site began the navigation
 	address  string // where the request comes from
 }
 

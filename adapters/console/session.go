@@ -6,7 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"strings"
+	"time"
 
 	"spravka/engine/host"
 )
@@ -28,6 +28,7 @@ func (c *Console) recognise(r *http.Request, v *visit) error {
 	}
 	operator, session, err := c.Accounts.Session(r.Context(), hash, c.config.Now())
 	if err == nil && session.Pending {
+		v.halfway, v.session = operator, hash
 		return nil
 	}
 	if errors.Is(err, host.ErrNotFound) {
@@ -37,6 +38,9 @@ func (c *Console) recognise(r *http.Request, v *visit) error {
 		return err
 	}
 	v.operator, v.session = operator, hash
+	if _, ok := languages[operator.Locale]; ok {
+		v.locale = operator.Locale
+	}
 	return nil
 }
 
@@ -52,22 +56,22 @@ func tokenHash(token string) (hash []byte, ok bool) {
 
 // begin opens a session and gives the browser its cookie.
 func (c *Console) begin(w http.ResponseWriter, r *http.Request, operator int64) error {
+	return c.open(w, r, operator, c.config.Session, false)
+}
+
+// open opens a session for some time; a pending one opens nothing but the page for the second factor.
+func (c *Console) open(w http.ResponseWriter, r *http.Request, operator int64, lasts time.Duration, pending bool) error {
 	var secret [32]byte
 	rand.Read(secret[:]) // never fails: it ends the program instead
 	token := tokens.EncodeToString(secret[:])
 	hash, _ := tokenHash(token)
 	now := c.config.Now()
-	session := host.Session{Operator: operator, Created: now, Expires: now.Add(c.config.Session), Address: c.addressOf(r), Device: deviceOf(r)}
+	session := host.Session{Operator: operator, Created: now, Expires: now.Add(lasts), Address: c.addressOf(r), Device: deviceOf(r.UserAgent()), Pending: pending}
 	if err := c.Accounts.CreateSession(r.Context(), hash, session); err != nil {
 		return err
 	}
-	c.setSession(w, r, token, int(c.config.Session.Seconds()))
+	c.setSession(w, r, token, int(lasts.Seconds()))
 	return nil
-}
-
-// deviceOf is what the browser says of itself, for its owner to know it by.
-func deviceOf(r *http.Request) string {
-	return cut(strings.ToValidUTF8(r.UserAgent(), ""), 60)
 }
 
 func (c *Console) setSession(w http.ResponseWriter, r *http.Request, token string, age int) {

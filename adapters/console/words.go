@@ -103,7 +103,7 @@ func (c *Console) localeOf(r *http.Request) string {
 	return c.config.Locale
 }
 
-func (c *Console) setLanguage(w http.ResponseWriter, r *http.Request, _ *visit) error {
+func (c *Console) setLanguage(w http.ResponseWriter, r *http.Request, v *visit) error {
 	form, err := readForm(w, r)
 	if err != nil {
 		return err
@@ -111,6 +111,13 @@ func (c *Console) setLanguage(w http.ResponseWriter, r *http.Request, _ *visit) 
 	locale := form.Get("locale")
 	if _, ok := languages[locale]; !ok {
 		return problem(http.StatusBadRequest, "problem.form")
+	}
+	if v.known() && v.operator.Locale != "" {
+		o := v.operator
+		o.Locale = locale
+		if err := c.Accounts.UpdateOperator(r.Context(), o); err != nil {
+			return err
+		}
 	}
 	http.SetCookie(w, &http.Cookie{
 		Name: localeCookie, Value: locale, Path: Root, MaxAge: 365 * 24 * 60 * 60,

@@ -2,9 +2,11 @@ package console
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +73,11 @@ var families = map[string][]string{
 	"term.":     {"left", "soon", "late"},
 	"alert.":    {"new", "message"},
 	"done.":     {"take", "reply", "ask", "return", "resolve", "again"},
+	"log.did.":  auditActions, "log.group.": auditGroups, "log.field.": auditFields, "log.switch.": {"on", "off"},
+	"log.how.":      {"password", "code", "recovery", "invitation", "provider", "command"},
+	"log.presence.": {host.PresenceAvailable, host.PresenceAway}, "presence.": {host.PresenceAvailable, host.PresenceAway},
+	"account.done_": accountNotices, "operators.done_": slices.Collect(maps.Keys(operatorsNotices)),
+	"operators.bad_": {"login", "name", "role", "capacity", "email"},
 	"note.": {desk.Offered, desk.Lapsed, desk.Assigned, desk.Taken, desk.Released, desk.Moved, desk.Asked, desk.FileAsked, desk.Clarified,
 		desk.Returned, desk.Resolved, desk.Merged, desk.Reopened, desk.Raised, desk.Expired,
 		desk.Replied, desk.DueSoon, desk.Overdue, desk.Requeued},
