@@ -83,8 +83,14 @@ func (c *Console) goToProvider(w http.ResponseWriter, r *http.Request, v *visit)
 	}
 	c.byPlace.forgive(v.address)
 	j := journey{newSecret(), newSecret(), newSecret(), localPath(form.Get("back"))}
+	ctx, cancel := context.WithTimeout(r.Context(), actTime)
+	defer cancel()
+	address, err := c.config.Provider.Address(ctx, c.returnAddress(r), j.state, j.nonce, j.verifier)
+	if err != nil {
+		return c.failProvider(w, r, v, "provider.failed", err)
+	}
 	c.setJourney(w, r, j.cookie(), int(journeyTime.Seconds()))
-	return c.passOn(w, r, v, c.config.Provider.Address(c.returnAddress(r), j.state, j.nonce, j.verifier))
+	return c.passOn(w, r, v, address)
 }
 
 // passOn shows a page that goes on to an address by itself. After a log-in elsewhere it is needed because a strict

@@ -12,7 +12,7 @@ type Provider interface {
 	Name() string
 	// Address is where a browser is sent to log in. redirect is where it comes back to; state, nonce and verifier (of
 	// PKCE) are fresh and random.
-	Address(redirect, state, nonce, verifier string) string
+	Address(ctx context.Context, redirect, state, nonce, verifier string) (string, error)
 	// Identify exchanges the code that the browser brought back for who it is.
 	Identify(ctx context.Context, redirect, code, nonce, verifier string) (Claims, error)
 	// Creates reports whether an unknown person gets an account; else an account with the same e-mail must exist.
