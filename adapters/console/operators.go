@@ -111,6 +111,9 @@ func (c *Console) queueChoices(locale string, chosen []string) []choice {
 	return all
 }
 
+// GoodLogin reports whether a text can be a login.
+func GoodLogin(text string) bool { return loginPattern.MatchString(text) }
+
 var (
 	loginPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,31}$`)
 	emailPattern = regexp.MustCompile(`^[^\s@<>"']{1,64}@[^\s@<>"']{1,180}$`)

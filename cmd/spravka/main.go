@@ -17,6 +17,8 @@ type program struct {
 	Flows flowsCommand `cmd:"" help:"Check, rehearse and draw the content."`
 	Eval  evalCommand  `cmd:"" help:"Measure understanding on labelled messages."`
 	Data  dataCommand  `cmd:"" help:"Back up the database."`
+
+	Operator operatorCommand `cmd:"" help:"The staff, for an administrator who is locked out; the server must be stopped."`
 }
 
 func main() {

@@ -44,6 +44,7 @@ type serveCommand struct {
 
 	registerSettings
 	channelSettings
+	peopleSettings
 }
 
 // Run serves until it is told to stop.
@@ -134,9 +135,13 @@ func (c *serveCommand) sites(w *world, log *slog.Logger) (*webchat.Chat, *consol
 	if err != nil {
 		return nil, nil, err
 	}
+	provider, err := c.provider()
+	if err != nil {
+		return nil, nil, err
+	}
 	staff, err := console.New(console.Ports{Conversations: w.Host, Tickets: w.Store, Content: consoleWords{w.Content}, Accounts: staffAccounts{w.Store, w.Host}, Files: w.Store, Audit: w.Store,
 		Inbox: w.Store, Notes: w.Store, Canned: w.Store},
-		console.Config{Queues: w.Content.Settings.Queues, Locale: c.Locale, Location: zone, Secure: c.Secure, Proxies: c.Proxies, Log: log})
+		console.Config{Queues: w.Content.Settings.Queues, Locale: c.Locale, Location: zone, Secure: c.Secure, Proxies: c.Proxies, Log: log, FactorRoles: c.TotpRoles, Provider: provider})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -174,7 +179,7 @@ func (c *serveCommand) announce(out io.Writer, addr net.Addr, w *world, login, p
 	if first {
 		fmt.Fprintf(out, "\n  Log in to the console as %q with the password  %s\n  It is shown this once and has to be changed at the first log-in.\n", login, password)
 	} else {
-		fmt.Fprintf(out, "\n  Log in to the console with your login; the administrator can reset passwords there.\n")
+		fmt.Fprintf(out, "\n  Log in to the console with your login; if nobody can, see «spravka operator --help».\n")
 	}
 	if w.Builtin {
 		line := strings.Repeat("!", 74)
