@@ -64,13 +64,10 @@ type Bot struct {
 	slots   chan struct{}   // one token an errand
 	loads   chan struct{}   // one token a download
 
-	begun *recent[outKey, int]    // parts of a message that are out, for one that is tried again
 	sent  *recent[string, string] // Telegram's identifiers of files sent before
 	moved *recent[int64, int64]   // groups that have become supergroups
 	asked *recent[host.Peer, int] // in groups: the message that is answered
 }
-
-type outKey struct{ conversation, seq int64 }
 
 // Bounds of what the channel does at a time. They are not settings: nobody needs them otherwise.
 const (
@@ -91,7 +88,7 @@ func New(f host.Files, c Config) (*Bot, error) {
 		return nil, errors.New("telegram: it needs a place for files")
 	}
 	b := &Bot{config: c, files: f, client: newClient(c), pace: newPace(c.Limits, c.Now), slots: make(chan struct{}, maxErrands), loads: make(chan struct{}, maxDownloads),
-		begun: newRecent[outKey, int](remembered), sent: newRecent[string, string](remembered), moved: newRecent[int64, int64](1000), asked: newRecent[host.Peer, int](remembered)}
+		sent: newRecent[string, string](remembered), moved: newRecent[int64, int64](1000), asked: newRecent[host.Peer, int](remembered)}
 	b.intake = newIntake(c.Log, c.count)
 	b.api, err = tg.New(c.Token, tg.WithSkipGetMe(), tg.WithServerURL(c.BaseURL), tg.WithHTTPClient(c.PollTimeout, b.client),
 		tg.WithErrorsHandler(func(error) {})) // it hears only of pipes that are closed twice
@@ -119,6 +116,11 @@ func (b *Bot) Run(ctx context.Context, h Host) error {
 	}
 	b.life, b.host = ctx, h
 	b.mu.Unlock()
+	defer func() {
+		b.mu.Lock()
+		b.life = nil // it may run again, after another process has
+		b.mu.Unlock()
+	}()
 	defer b.errands.Wait()
 	defer b.intake.wait()
 	if !b.introduce(ctx) {
@@ -198,10 +200,10 @@ type Config struct {
 	// Start turns the payload of /start (a deep link, at most 64 of A–Z a–z 0–9 _ -) into what follows the greeting; nil
 	// or ok == false means the greeting alone.
 	Start func(peer host.Peer, payload string) (ev engine.Event, ok bool)
-	// Edited hears that a citizen has changed a message. An error means that it is told again. Nil: nobody hears.
-	Edited func(ctx context.Context, peer host.Peer, messageID int, text string) error
-	// Reachable hears that a citizen has blocked the bot, or lets it speak again. An error means that it is told again.
-	Reachable func(ctx context.Context, peer host.Peer, reachable bool) error
+	// Cursors keeps what was confirmed to Telegram, so that a restart does not ask for it again; nil: Telegram knows it.
+	Cursors host.Cursors
+	// Keep is given each update that can't be understood, for later inspection; it holds personal data.
+	Keep func(update string, raw []byte)
 	// Moved hears that a group has a new identifier.
 	Moved func(from, to int64)
 	// Count hears of each thing that is counted, by the names that begin with Count.

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +25,9 @@ func (b *Bot) hear(ctx context.Context, h Host, u update) error {
 	case u.Press != nil:
 		return b.pressed(ctx, h, u)
 	case u.Edited != nil:
-		return b.edited(ctx, u)
+		return b.edited(ctx, h, u)
 	case u.Standing != nil:
-		return b.standing(ctx, u)
+		return b.standing(ctx, h, u)
 	case u.Message != nil:
 		return b.said(ctx, h, u)
 	}
@@ -37,9 +38,10 @@ func (b *Bot) hear(ctx context.Context, h Host, u update) error {
 
 // who is the citizen behind an update, and how they are reached.
 type who struct {
-	peer   host.Peer
-	chat   int64
-	locale string
+	peer    host.Peer
+	chat    int64
+	locale  string
+	message string // Telegram's number of the message; "" where it is of no use: in groups it can't be deleted
 }
 
 // citizen tells whose update it is; ok is false if it is nobody's who can be answered. In a group each member has a
@@ -63,7 +65,7 @@ func citizen(chat models.Chat, from *models.User) (w who, ok bool) {
 func (b *Bot) key(u update) string { return b.config.id() + ":" + strconv.FormatInt(u.ID, 10) }
 
 func (b *Bot) receive(ctx context.Context, h Host, w who, key string, ev engine.Event) error {
-	_, err := h.Receive(ctx, host.Inbound{Peer: w.peer, Update: key, Event: ev, Locale: w.locale})
+	_, err := h.Receive(ctx, host.Inbound{Peer: w.peer, Update: key, Event: ev, Locale: w.locale, Message: w.message})
 	return err
 }
 
@@ -107,29 +109,29 @@ func (b *Bot) acknowledge(id string) {
 	})
 }
 
-func (b *Bot) edited(ctx context.Context, u update) error {
+func (b *Bot) edited(ctx context.Context, h Host, u update) error {
 	m := u.Edited
 	w, ok := citizen(m.Chat, m.From)
 	text, _ := m.words()
-	if !ok || b.config.Edited == nil || text == "" || m.Chat.Type != "private" {
+	if !ok || text == "" || m.Chat.Type != "private" || m.ID <= 0 {
 		b.config.count(CountSkipped)
 		return nil
 	}
-	return b.config.Edited(ctx, w.peer, m.ID, bounded(text))
+	return b.receive(ctx, h, w, b.key(u), engine.Edited{Message: strconv.Itoa(m.ID), Text: bounded(text)})
 }
 
-func (b *Bot) standing(ctx context.Context, u update) error {
+func (b *Bot) standing(ctx context.Context, h Host, u update) error {
 	s := u.Standing
 	w, ok := citizen(s.Chat, s.From)
-	if !ok || b.config.Reachable == nil || s.Chat.Type != "private" {
+	if !ok || s.Chat.Type != "private" {
 		b.config.count(CountSkipped)
 		return nil
 	}
 	switch s.New.Status {
 	case "kicked", "left":
-		return b.config.Reachable(ctx, w.peer, false)
+		return b.receive(ctx, h, w, b.key(u), engine.Reachable{})
 	case "member", "administrator":
-		return b.config.Reachable(ctx, w.peer, true)
+		return b.receive(ctx, h, w, b.key(u), engine.Reachable{Yes: true})
 	}
 	b.config.count(CountSkipped)
 	return nil
@@ -151,6 +153,9 @@ func (b *Bot) said(ctx context.Context, h Host, u update) error {
 		return nil
 	}
 	b.answering(w, m.ID)
+	if m.Chat.Type == "private" && m.ID > 0 {
+		w.message = strconv.Itoa(m.ID)
+	}
 	text = bounded(text)
 	switch {
 	case m.Contact != nil:
@@ -295,8 +300,33 @@ func bounded(s string) string {
 
 func clean(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }
 
-// Typing shows the citizen that an answer is being written, for about five seconds.
-func (b *Bot) Typing(ctx context.Context, p host.Peer) error {
+// Delete implements [host.Deleting]. In a private chat Telegram lets a bot delete what is not older than 48 hours.
+func (b *Bot) Delete(ctx context.Context, p host.Peer, message string) error {
+	chat, err := b.chatOf(p)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.Atoi(message)
+	if err != nil || chat <= 0 {
+		return fmt.Errorf("%w: there is no such message of a private chat", host.ErrPermanent)
+	}
+	if wait := b.trust.left(b.config.Now()); wait > 0 {
+		return host.RetryAfterError{After: wait}
+	}
+	_, err = call(ctx, b, "deleteMessage", func(ctx context.Context) (bool, error) {
+		return b.api.DeleteMessage(ctx, &tg.DeleteMessageParams{ChatID: chat, MessageID: id})
+	})
+	switch {
+	case errors.Is(err, tg.ErrorBadRequest) && strings.Contains(err.Error(), "not found"):
+		return nil
+	case errors.Is(err, tg.ErrorBadRequest), errors.Is(err, tg.ErrorForbidden):
+		return fmt.Errorf("%w: %w", host.ErrPermanent, err)
+	}
+	return err
+}
+
+// ShowTyping implements [host.Typing]: for about five seconds.
+func (b *Bot) ShowTyping(ctx context.Context, p host.Peer) error {
 	chat, err := b.chatOf(p)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package telegram
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -112,32 +111,30 @@ func TestKindWords(t *testing.T) {
 	})
 }
 
-// Edits and blocks are told to whoever wants to hear, and told again if that failed.
+// Edits and blocks are events like any other, and told again if storing failed.
 func TestEditedAndBlocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told []string
 		tries := 0
-		s := newSetting(t, func(c *Config) {
-			c.Edited = func(_ context.Context, p host.Peer, id int, text string) error {
-				if tries++; tries < 3 {
-					return errors.New("disk full")
-				}
-				told = append(told, fmt.Sprint(p.ID, " ", id, " ", text))
-				return nil
+		s := newSetting(t, nil)
+		s.ear.fail = func(in host.Inbound) error {
+			if tries++; tries < 3 {
+				return errors.New("disk full")
 			}
-			c.Reachable = func(_ context.Context, p host.Peer, reachable bool) error {
-				told = append(told, fmt.Sprint(p.ID, " ", reachable))
-				return nil
-			}
-		})
+			return nil
+		}
+		s.fake.push(`{"update_id":ID,"message":{"message_id":3,"from":{"id":1},"chat":{"id":1,"type":"private"},"text":"ошибка"}}`)
 		s.fake.push(`{"update_id":ID,"edited_message":{"message_id":3,"from":{"id":1},"chat":{"id":1,"type":"private"},"text":"исправлено"}}`)
 		s.fake.push(`{"update_id":ID,"edited_message":{"message_id":3,"from":{"id":1},"chat":{"id":-5,"type":"group"},"text":"личное"}}`)
 		for _, status := range []string{"kicked", "member", "restricted", "of a future kind"} {
 			s.fake.push(`{"update_id":ID,"my_chat_member":{"from":{"id":1},"chat":{"id":1,"type":"private"},"new_chat_member":{"status":"` + status + `"}}}`)
 		}
 		s.run(func(context.Context) { time.Sleep(time.Minute) })
-		if diff := cmp.Diff([]string{"1 3 исправлено", "1 false", "1 true"}, told); diff != "" {
+		want := []in{{Peer: "1", Event: engine.Said{Text: "ошибка"}}, {Peer: "1", Event: engine.Edited{Message: "3", Text: "исправлено"}}, {Peer: "1", Event: engine.Reachable{}}, {Peer: "1", Event: engine.Reachable{Yes: true}}}
+		if diff := cmp.Diff(want, s.ins()); diff != "" {
 			t.Error(diff)
+		}
+		if m := s.ear.all()[0].Message; m != "3" {
+			t.Errorf("the message is called %q", m)
 		}
 		if n := s.tally.of(CountSkipped); n != 3 {
 			t.Errorf("%d were skipped", n)

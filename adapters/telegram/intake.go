@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -143,10 +144,18 @@ func (b *Bot) admit(ctx context.Context, h Host, id int64, raw []byte, keep bool
 	u, err := decode(id, raw)
 	if err != nil {
 		b.config.count(CountPoison)
+		b.keep(id, raw)
 		b.config.Log.Error("telegram: an update is unreadable and passed by", "update", id, "error", err, "bytes", len(raw), "shape", skeleton(raw))
 		return nil, nil
 	}
 	return b.intake.add(ctx, &job{id: id, chat: u.chat(), keep: keep, play: func(ctx context.Context) error { return b.hear(ctx, h, u) }})
+}
+
+// keep puts an update that can't be read aside. The log gets its shape only.
+func (b *Bot) keep(id int64, raw []byte) {
+	if b.config.Keep != nil {
+		b.config.Keep(strconv.FormatInt(id, 10), raw)
+	}
 }
 
 // chat is the line in which an update waits.

@@ -32,7 +32,10 @@ const (
 // poll receives by long polling until the context ends.
 func (b *Bot) poll(ctx context.Context) {
 	b.endWebhook(ctx)
-	w := &window{jobs: map[int64]*job{}, limit: pollBatch}
+	w := &window{jobs: map[int64]*job{}, limit: pollBatch, offset: b.confirmed(ctx)}
+	saved := w.offset
+	defer func() { b.confirm(context.WithoutCancel(ctx), &saved, w.offset) }()
+	var last time.Time
 	pause := newBackoff(500*time.Millisecond, 30*time.Second)
 	conflict := newBackoff(5*time.Second, time.Minute)
 	for ctx.Err() == nil {
@@ -62,10 +65,52 @@ func (b *Bot) poll(ctx context.Context) {
 			sleep(ctx, pause.next())
 			continue
 		}
+		if now := b.config.Now(); now.Sub(last) >= cursorEvery {
+			b.confirm(ctx, &saved, w.offset)
+			last = now
+		}
 		pause.reset()
 		conflict.reset()
 		w.limit = min(pollBatch, 2*w.limit)
 	}
+}
+
+const (
+	cursorEvery = 5 * time.Second
+	cursorLife  = 12 * time.Hour // updates live for 24 h; after a quiet week Telegram may count from anywhere
+)
+
+func (b *Bot) cursor() string { return Channel + ":" + b.config.id() }
+
+// confirmed returns the offset from which an earlier run would have gone on; 0 asks for all that is not confirmed. It is
+// no more than a shortcut: everything below it is stored, and Telegram repeats what it does not know to be.
+func (b *Bot) confirmed(ctx context.Context) int64 {
+	if b.config.Cursors == nil {
+		return 0
+	}
+	value, at, err := b.config.Cursors.Cursor(ctx, b.cursor())
+	if err != nil && !errors.Is(err, host.ErrNotFound) && ctx.Err() == nil {
+		b.config.Log.Warn("telegram: the cursor can't be read; all that is not confirmed is asked for", "error", err)
+	}
+	offset, bad := strconv.ParseInt(value, 10, 64)
+	if age := b.config.Now().Sub(at); err != nil || bad != nil || offset <= 0 || offset >= maxUpdateID || age < 0 || age > cursorLife {
+		return 0
+	}
+	return offset
+}
+
+// confirm keeps an offset below which every turn is durable.
+func (b *Bot) confirm(ctx context.Context, saved *int64, offset int64) {
+	if b.config.Cursors == nil || offset == 0 || offset == *saved {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, errandWait)
+	defer cancel()
+	if err := b.config.Cursors.SaveCursor(ctx, b.cursor(), strconv.FormatInt(offset, 10), b.config.Now()); err != nil {
+		b.config.Log.Warn("telegram: the cursor could not be kept", "error", err)
+		return
+	}
+	*saved = offset
 }
 
 // window is what has been received and not been confirmed yet.

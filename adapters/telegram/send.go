@@ -17,9 +17,13 @@ import (
 	"spravka/engine/host"
 )
 
-// Send implements [host.Channel]. A message may go out in several parts; one that is tried again goes on with the part
-// that failed, as long as the process lives. Besides the host's typed errors it may return an [UndecidedError].
+// Send implements [host.Channel]. Besides the host's typed errors it may return an [UndecidedError].
 func (b *Bot) Send(ctx context.Context, m host.Outgoing) error {
+	return b.SendParts(ctx, m, func(int) {})
+}
+
+// SendParts implements [host.Parting].
+func (b *Bot) SendParts(ctx context.Context, m host.Outgoing, out func(parts int)) error {
 	chat, err := b.chatOf(m.Peer)
 	if err != nil {
 		return err
@@ -31,23 +35,19 @@ func (b *Bot) Send(ctx context.Context, m host.Outgoing) error {
 	stopping := ctx
 	ctx, cancel := outlive(ctx, sendGrace)
 	defer cancel()
-	key := outKey{m.Conversation, m.Seq}
-	begun, _ := b.begun.get(key)
 	parts := channel.Degrade(msg, Abilities)
-	for i := begun; i < len(parts); i++ {
-		if err := stopping.Err(); err != nil { // no further part is begun
-			b.begun.put(key, i)
-			return err
+	for i := m.Parts; i < len(parts); i++ {
+		if i > m.Parts {
+			out(i)
+			if stopping.Err() != nil { // no further part is begun, and nothing is in doubt
+				return host.RetryAfterError{}
+			}
 		}
 		if err := b.sendPart(ctx, m.Peer, chat, parts[i]); err != nil {
-			if i > 0 {
-				b.begun.put(key, i)
-			}
 			return b.failed(m, err)
 		}
 		b.config.count(CountSent)
 	}
-	b.begun.drop(key)
 	return nil
 }
 

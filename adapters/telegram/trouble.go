@@ -21,6 +21,9 @@ func (e UndecidedError) Error() string {
 	return e.Method + ": no answer came, and nobody can tell whether Telegram has carried it out"
 }
 
+// Is makes it [host.ErrUndecided].
+func (e UndecidedError) Is(target error) bool { return target == host.ErrUndecided }
+
 // refusal is an answer of Telegram that says no.
 type refusal struct {
 	method string

@@ -29,7 +29,6 @@ type Adapter struct {
 	gate   gate
 	seen   *memory[string, bool]   // event ids that were handled by this process
 	kept   *memory[string, string] // attachments by the identifier of our file
-	done   *memory[sendKey, int]   // parts of a message that went out before one failed
 	plain  *memory[int64, bool]    // peers whose application knows no callback buttons
 
 	active *memory[int64, time.Time] // when a peer's last update came
@@ -71,7 +70,6 @@ func New(c Config) (*Adapter, error) {
 		limit:    rate.NewLimiter(rate.Limit(c.Rate), max(1, min(3, int(20-c.Rate)))),
 		seen:     newMemory[string, bool](50_000),
 		kept:     newMemory[string, string](5_000),
-		done:     newMemory[sendKey, int](5_000),
 		plain:    newMemory[int64, bool](50_000),
 		downs:    make(chan struct{}, maxDownloads),
 		answers:  make(chan struct{}, maxAnswers),

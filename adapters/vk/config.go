@@ -66,8 +66,6 @@ type Config struct {
 	Alarm func(kind, text string)
 	// Keep is given each update that can't be understood, for later inspection; it may hold personal data.
 	Keep func(eventID string, update []byte)
-	// Allowed hears that a citizen allows or forbids messages.
-	Allowed func(p host.Peer, allowed bool)
 
 	Files host.Files
 	Salt  string // names this installation; a new value is needed when its database is begun anew (see [randomID])

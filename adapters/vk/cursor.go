@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
+
+	"spravka/engine/host"
 )
 
 // Cursor keeps durably how far polling has come. VK knows nothing of it: what a poll asks for is all that it goes by.
@@ -63,6 +66,35 @@ func (f FileCursor) Save(_ context.Context, ts string) error {
 	defer folder.Close()
 	folder.Sync()
 	return nil
+}
+
+// StoreCursor keeps the cursor of a community in the database, where a backup finds it beside the turns.
+type StoreCursor struct {
+	Cursors host.Cursors
+	Group   int64
+	Before  Cursor // where an earlier release kept it; nil: nowhere
+	Now     func() time.Time
+}
+
+func (c StoreCursor) name() string { return Channel + ":" + itoa(c.Group) }
+
+// Load implements [Cursor].
+func (c StoreCursor) Load(ctx context.Context) (string, error) {
+	ts, _, err := c.Cursors.Cursor(ctx, c.name())
+	switch {
+	case errors.Is(err, host.ErrNotFound) && c.Before != nil:
+		return c.Before.Load(ctx)
+	case errors.Is(err, host.ErrNotFound):
+		return "", nil
+	case err == nil && !validTS(ts):
+		return "", fmt.Errorf("the database holds no cursor of VK under %s", c.name())
+	}
+	return ts, err
+}
+
+// Save implements [Cursor].
+func (c StoreCursor) Save(ctx context.Context, ts string) error {
+	return c.Cursors.SaveCursor(ctx, c.name(), ts, c.Now())
 }
 
 var tsForm = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,64}$`)

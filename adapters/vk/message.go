@@ -22,19 +22,22 @@ const (
 
 // messageNew is what is read of a message. Everything that may have odd forms is taken apart later, by itself.
 type messageNew struct {
-	Message *struct {
-		Peer        int64           `json:"peer_id"`
-		From        int64           `json:"from_id"`
-		Out         json.RawMessage `json:"out"`
-		Text        string          `json:"text"`
-		Number      int64           `json:"conversation_message_id"`
-		Payload     json.RawMessage `json:"payload"`
-		Attachments json.RawMessage `json:"attachments"`
-		Forwarded   json.RawMessage `json:"fwd_messages"`
-		Reply       json.RawMessage `json:"reply_message"`
-		Action      json.RawMessage `json:"action"`
-	} `json:"message"`
-	Client json.RawMessage `json:"client_info"`
+	Message *incoming       `json:"message"`
+	Client  json.RawMessage `json:"client_info"`
+}
+
+// incoming is a message as VK gives it.
+type incoming struct {
+	Peer        int64           `json:"peer_id"`
+	From        int64           `json:"from_id"`
+	Out         json.RawMessage `json:"out"`
+	Text        string          `json:"text"`
+	Number      int64           `json:"conversation_message_id"`
+	Payload     json.RawMessage `json:"payload"`
+	Attachments json.RawMessage `json:"attachments"`
+	Forwarded   json.RawMessage `json:"fwd_messages"`
+	Reply       json.RawMessage `json:"reply_message"`
+	Action      json.RawMessage `json:"action"`
 }
 
 // client is what the citizen's application says of itself.
@@ -59,6 +62,7 @@ func (c client) locale() string {
 // said is a message, ready to be handed over.
 type said struct {
 	id      string
+	number  int64 // of the message within its dialogue; 0 if VK has told none
 	peer    int64
 	from    int64
 	text    string
@@ -86,7 +90,7 @@ func (a *Adapter) readMessage(id string, object []byte) (action, error) {
 	case m.Peer < 0, m.From < 0, truthy(m.Out), present(m.Action):
 		return action{}, errNothing // a community, ourselves, or a notice of a chat
 	}
-	s := said{id: id, peer: m.Peer, from: m.From, text: cleanText(m.Text)}
+	s := said{id: id, number: m.Number, peer: m.Peer, from: m.From, text: cleanText(m.Text)}
 	if s.from == 0 {
 		s.from = s.peer
 	}
@@ -108,6 +112,35 @@ func (a *Adapter) readMessage(id string, object []byte) (action, error) {
 	s.found, s.strange = readAttachments(m.Attachments)
 	s.strange = s.strange || present(m.Forwarded)
 	return action{line: s.peer, rank: m.Number, start: a.typing(s.peer), do: func(ctx context.Context) error { return a.take(ctx, s) }}, nil
+}
+
+// readEdit reads a citizen's new wording of a message: VK gives the whole message as it reads now.
+func (a *Adapter) readEdit(id string, object []byte) (action, error) {
+	if len(object) > maxObject {
+		return action{}, fmt.Errorf("it has %d bytes", len(object))
+	}
+	var o messageNew
+	if err := json.Unmarshal(object, &o); err != nil {
+		return action{}, wrongField(err)
+	}
+	m := o.Message
+	if m == nil {
+		m = new(incoming)
+		if err := json.Unmarshal(object, m); err != nil {
+			return action{}, wrongField(err)
+		}
+	}
+	text := cleanText(m.Text)
+	switch {
+	case m.Peer == 0:
+		return action{}, errors.New("its peer_id is missing")
+	case m.Peer < 0, m.Peer >= manyPeople, m.From < 0, truthy(m.Out), text == "":
+		return action{}, errNothing // not a citizen's, or words in front of everybody
+	case m.Number <= 0:
+		return action{}, errors.New("its conversation_message_id is missing")
+	}
+	in := host.Inbound{Peer: a.peer(m.Peer), Update: a.updateID(id), Event: engine.Edited{Message: itoa(m.Number), Text: text}}
+	return action{line: m.Peer, do: func(ctx context.Context) error { return a.hand(ctx, in) }}, nil
 }
 
 // wrongField names the field of a wrong type without its value.
@@ -167,6 +200,9 @@ func (a *Adapter) take(ctx context.Context, s said) error {
 		return errors.New("the adapter does not run")
 	}
 	in := host.Inbound{Peer: a.peer(s.peer), Update: a.updateID(s.id), Locale: s.locale}
+	if s.number > 0 {
+		in.Message = itoa(s.number)
+	}
 	word, _, _ := strings.Cut(strings.ToLower(s.text), " ")
 	switch {
 	case s.press != "":

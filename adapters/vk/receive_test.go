@@ -52,7 +52,13 @@ func TestUpdatesBecomeEvents(t *testing.T) {
 		"press in a chat":        {kind: "message_event", object: `{"user_id":5,"peer_id":2000000001,"event_id":"e","payload":{"p":"~menu"}}`},
 		"kind that we don't use": {kind: "group_join", object: `{"user_id":5}`},
 		"future kind":            {kind: "hologram_new", object: `"?"`},
-		"allowed":                {kind: "message_allow", object: `{"user_id":5,"key":""}`},
+		"allowed":                {kind: "message_allow", object: `{"user_id":5,"key":""}`, want: engine.Reachable{Yes: true}},
+		"denied":                 {kind: "message_deny", object: `{"user_id":5}`, want: engine.Reachable{}},
+		"edit":                   {kind: "message_edit", object: `{"peer_id":5,"from_id":5,"out":0,"conversation_message_id":7,"text":" иначе "}`, want: engine.Edited{Message: "7", Text: "иначе"}},
+		"edit, wrapped":          {kind: "message_edit", object: message(5, 7, "иначе", ""), want: engine.Edited{Message: "7", Text: "иначе"}},
+		"edit of ours":           {kind: "message_edit", object: `{"peer_id":5,"from_id":-1001,"out":1,"conversation_message_id":7,"text":"x"}`},
+		"edit in a chat":         {kind: "message_edit", object: `{"peer_id":2000000001,"from_id":5,"conversation_message_id":7,"text":"x"}`},
+		"edit of nothing known":  {kind: "message_edit", object: `{"peer_id":5,"from_id":5,"text":"x"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -65,11 +71,11 @@ func TestUpdatesBecomeEvents(t *testing.T) {
 				w.stop()
 				var want []host.Inbound
 				if c.want != nil {
-					locale := "ru"
-					if c.kind == "message_event" {
-						locale = ""
+					in := host.Inbound{Peer: host.Peer{Channel: "vk", ID: "5"}, Update: "1001:" + id, Event: c.want}
+					if c.kind == "message_new" {
+						in.Locale, in.Message = "ru", "1"
 					}
-					want = []host.Inbound{{Peer: host.Peer{Channel: "vk", ID: "5"}, Update: "1001:" + id, Event: c.want, Locale: locale}}
+					want = []host.Inbound{in}
 				}
 				if diff := cmp.Diff(want, w.host.list()); diff != "" {
 					t.Error(diff)

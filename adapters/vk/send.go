@@ -35,12 +35,13 @@ var abilities = channel.Abilities{
 // Abilities returns what the channel can do.
 func (a *Adapter) Abilities() channel.Abilities { return abilities }
 
-// sendKey is a message of the outbox.
-type sendKey struct{ conversation, seq int64 }
-
-// Send implements [host.Channel]. A long message, or one with several files, goes out as several messages of VK; a
-// second try begins where the first one failed.
+// Send implements [host.Channel]. A long message, or one with several files, goes out as several messages of VK.
 func (a *Adapter) Send(ctx context.Context, m host.Outgoing) error {
+	return a.SendParts(ctx, m, func(int) {})
+}
+
+// SendParts implements [host.Parting].
+func (a *Adapter) SendParts(ctx context.Context, m host.Outgoing, out func(parts int)) error {
 	peer, err := strconv.ParseInt(m.Peer.ID, 10, 64)
 	if err != nil || peer <= 0 {
 		return fmt.Errorf("%q is no peer of VK: %w", m.Peer.ID, host.ErrPermanent)
@@ -52,13 +53,13 @@ func (a *Adapter) Send(ctx context.Context, m host.Outgoing) error {
 	for i := range msg.Buttons {
 		msg.Buttons[i].Payload = pack(msg.Buttons[i].Payload)
 	}
-	err = a.sendAll(ctx, peer, m, msg, abilities)
+	err = a.sendAll(ctx, peer, m, msg, abilities, out)
 	if errors.Is(err, errKeyboard) {
 		a.config.Log.Error("VK: a keyboard was refused: the buttons go out as a numbered list", "conversation", m.Conversation, "seq", m.Seq)
 		bare := abilities
 		bare.Keyboard = channel.NoButtons
-		a.done.forget(sendKey{m.Conversation, m.Seq}) // the parts are others now; VK drops those that it has
-		err = a.sendAll(ctx, peer, m, msg, bare)
+		m.Parts = 0 // the parts are others now; VK drops those that it has
+		err = a.sendAll(ctx, peer, m, msg, bare, out)
 	}
 	return err
 }
@@ -66,20 +67,19 @@ func (a *Adapter) Send(ctx context.Context, m host.Outgoing) error {
 // errKeyboard says that VK did not like the keyboard.
 var errKeyboard = errors.New("the keyboard was refused")
 
-func (a *Adapter) sendAll(ctx context.Context, peer int64, m host.Outgoing, msg engine.Message, able channel.Abilities) error {
+func (a *Adapter) sendAll(ctx context.Context, peer int64, m host.Outgoing, msg engine.Message, able channel.Abilities, out func(parts int)) error {
 	parts := channel.Degrade(msg, able)
 	if len(parts) > maxParts {
 		return fmt.Errorf("the message has %d parts, more than %d: %w", len(parts), maxParts, host.ErrPermanent)
 	}
-	key := sendKey{m.Conversation, m.Seq}
-	first, _ := a.done.get(key)
-	for i := first; i < len(parts); i++ {
+	for i := m.Parts; i < len(parts); i++ {
+		if i > m.Parts {
+			out(i)
+		}
 		if err := a.sendPart(ctx, peer, a.randomID(m.Conversation, m.Seq, i), parts[i]); err != nil {
 			return err
 		}
-		a.done.set(key, i+1)
 	}
-	a.done.forget(key)
 	return nil
 }
 

@@ -15,7 +15,7 @@ const title = "Spravka"
 
 // kinds are the updates that we ask for, and those that we don't.
 func (a *Adapter) kinds() api.Params {
-	p := api.Params{"message_new": 1, "message_event": 1, "message_allow": 1, "message_deny": 1, "message_reply": 0, "wall_reply_new": 0}
+	p := api.Params{"message_new": 1, "message_event": 1, "message_edit": 1, "message_allow": 1, "message_deny": 1, "message_reply": 0, "wall_reply_new": 0}
 	if a.config.Comments {
 		p["wall_reply_new"] = 1
 	}

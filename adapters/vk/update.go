@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"spravka/engine"
+	"spravka/engine/host"
 )
 
 // update is one event as VK delivers it, by whichever way. Only what every kind has is read here: a fault in one field
@@ -49,31 +52,39 @@ func (a *Adapter) read(u update) (action, error) {
 	switch u.Type {
 	case "message_new":
 		return a.readMessage(id, u.Object)
+	case "message_edit":
+		return a.readEdit(id, u.Object)
 	case "message_event":
 		return a.readPress(id, u.Object)
 	case "wall_reply_new":
 		return a.readComment(id, u.Object)
 	case "message_allow":
-		return a.readAllowed(u.Object, true)
+		return a.readAllowed(id, u.Object, true)
 	case "message_deny":
-		return a.readAllowed(u.Object, false)
+		return a.readAllowed(id, u.Object, false)
 	case "":
 		return action{}, errors.New("it has no type")
 	}
 	return action{}, errNothing
 }
 
-func (a *Adapter) readAllowed(object []byte, allowed bool) (action, error) {
+func (a *Adapter) readAllowed(id string, object []byte, allowed bool) (action, error) {
 	var o struct {
 		User int64 `json:"user_id"`
 	}
 	if err := json.Unmarshal(object, &o); err != nil || o.User <= 0 {
 		return action{}, errors.New("its user_id is missing or wrong")
 	}
-	return action{line: o.User, do: func(context.Context) error {
-		if a.config.Allowed != nil {
-			a.config.Allowed(a.peer(o.User), allowed)
-		}
-		return nil
-	}}, nil
+	in := host.Inbound{Peer: a.peer(o.User), Update: a.updateID(id), Event: engine.Reachable{Yes: allowed}}
+	return action{line: o.User, do: func(ctx context.Context) error { return a.hand(ctx, in) }}, nil
+}
+
+// hand gives an update to the host.
+func (a *Adapter) hand(ctx context.Context, in host.Inbound) error {
+	h, _, _ := a.serving()
+	if h == nil {
+		return errors.New("the adapter does not run")
+	}
+	_, err := h.Receive(ctx, in)
+	return err
 }
