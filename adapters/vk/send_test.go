@@ -231,7 +231,7 @@ func TestTransportTroubleOfSending(t *testing.T) {
 				}
 				tries := 0
 				for err := errors.New("first"); err != nil; tries++ {
-					err = w.Send(t.Context(), m)
+					err = w.SendParts(t.Context(), m, func(parts int) { m.Parts = parts })
 					var later host.RetryAfterError
 					if errors.Is(err, host.ErrPermanent) || errors.As(err, &later) || tries > 10 {
 						t.Fatal(err)

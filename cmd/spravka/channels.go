@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -30,6 +31,8 @@ type channelSettings struct {
 
 	TelegramRate float64 `name:"telegram-rate" help:"Messages a second to Telegram in all; Telegram takes 30 of most bots. Negative: no limit at all, for fakes." default:"25" group:"Messengers:"`
 
+	TelegramUnknown string `name:"telegram-unknown" help:"What becomes of a message when nobody can tell whether Telegram has delivered it: show it to the operators as such, or resend it, so that the citizen may get it twice." enum:"show,resend" default:"show" group:"Messengers:"`
+
 	VKToken        string  `name:"vk-token" help:"Token of the VK community. Empty: no VK." group:"Messengers:"`
 	VKGroup        int64   `name:"vk-group" help:"Number of the VK community." group:"Messengers:"`
 	VKURL          string  `name:"vk-url" help:"Base URL of VK's API." default:"https://api.vk.ru/method/" group:"Messengers:"`
@@ -43,23 +46,34 @@ type channelSettings struct {
 // messenger is a channel that receives by itself.
 type messenger interface {
 	host.Channel
+	Polls() bool // only one process may run it at a time
 	Run(ctx context.Context, h *host.Host) error
 	Hook() (path string, handler http.Handler)
 }
 
-type telegramChannel struct{ *telegram.Bot }
+type telegramChannel struct {
+	*telegram.Bot
+	polls bool
+}
+
+func (t telegramChannel) Polls() bool { return t.polls }
 
 func (t telegramChannel) Run(ctx context.Context, h *host.Host) error { return t.Bot.Run(ctx, h) }
 func (t telegramChannel) Hook() (string, http.Handler)                { return "/telegram", t.Webhook() }
 
-type vkChannel struct{ *vk.Adapter }
+type vkChannel struct {
+	*vk.Adapter
+	polls bool
+}
+
+func (v vkChannel) Polls() bool { return v.polls }
 
 func (v vkChannel) Run(ctx context.Context, h *host.Host) error { return v.Adapter.Run(ctx, h) }
 func (v vkChannel) Also() []host.Channel                        { return []host.Channel{v.Wall()} }
 func (v vkChannel) Hook() (string, http.Handler)                { return "/vk", v.Handler() }
 
 // messengers makes the channels that are set up. Data is the folder of the database.
-func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content, data string, log *slog.Logger) ([]messenger, error) {
+func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content, data string, m *meters, log *slog.Logger) ([]messenger, error) {
 	var out []messenger
 	if s.TelegramToken != "" {
 		limits := telegram.Limits{PerSecond: s.TelegramRate}
@@ -67,11 +81,11 @@ func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content
 			limits.Chat = -1
 		}
 		bot, err := telegram.New(store, telegram.Config{Token: s.TelegramToken, BaseURL: s.TelegramURL, WebhookURL: s.TelegramWebhook, WebhookSecret: s.TelegramSecret, Log: log,
-			Limits: limits, Start: moveLink})
+			Limits: limits, Start: moveLink, Cursors: store, Keep: keeper(store, telegram.Channel, m, log), Count: m.telegram})
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, telegramChannel{bot})
+		out = append(out, telegramChannel{bot, s.TelegramWebhook == ""})
 	}
 	if s.VKToken != "" {
 		name, err := installation(data)
@@ -82,16 +96,51 @@ func (s channelSettings) messengers(store *sqlite.Store, content *engine.Content
 		if s.VKCallback != "" {
 			mode = vk.Callback
 		}
-		community, err := vk.New(vk.Config{Token: s.VKToken, Group: s.VKGroup, Mode: mode, Cursor: vk.FileCursor(filepath.Join(data, "vk.cursor")), CallbackURL: s.VKCallback,
+		community, err := vk.New(vk.Config{Token: s.VKToken, Group: s.VKGroup, Mode: mode, CallbackURL: s.VKCallback,
+			Cursor: vk.StoreCursor{Cursors: store, Group: s.VKGroup, Before: vk.FileCursor(filepath.Join(data, "vk.cursor")), Now: time.Now},
 			Secret: s.VKSecret, Confirmation: s.VKConfirmation, Files: store, Salt: name, MethodURL: s.VKURL, AllowLocal: s.VKLocal, Rate: s.VKRate, Log: log,
 			Comments: true, PublicAnswer: func(text string) string { return engine.PublicAnswer(content, content.Default, text) },
-			Alarm: func(kind, text string) { log.Error("VK needs attention", "kind", kind, "what", text) }})
+			Keep: keeper(store, vk.Channel, m, log),
+			Alarm: func(kind, text string) {
+				m.vk(kind)
+				log.Error("VK needs attention", "kind", kind, "what", text)
+			}})
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, vkChannel{community})
+		out = append(out, vkChannel{community, mode == vk.Polling})
 	}
 	return out, nil
+}
+
+// resends are the channels on which a message in doubt is sent once more.
+func (s channelSettings) resends() []string {
+	if s.TelegramUnknown == "resend" {
+		return []string{telegram.Channel}
+	}
+	return nil
+}
+
+// keeper puts aside what a channel could not understand.
+func keeper(store host.Undecodables, channel string, m *meters, log *slog.Logger) func(update string, raw []byte) {
+	return func(update string, raw []byte) {
+		m.Count(channel, "undecodable")
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := store.KeepUndecodable(ctx, host.Undecodable{Channel: channel, Update: update, Raw: raw, At: time.Now()}); err != nil {
+			log.Error("an update that could not be understood was not kept", "channel", channel, "error", err)
+		}
+	}
+}
+
+// run receives until the context ends. Where only one process may, the others wait for their turn. A SQLite file belongs to
+// one process, so the owner is the installation: after a crash nobody waits for a lease of the dead to run out.
+func run(ctx context.Context, m messenger, h *host.Host, leases host.Leases, owner string, log *slog.Logger) error {
+	if !m.Polls() {
+		return m.Run(ctx, h)
+	}
+	lead := host.Lead{Leases: leases, Name: "poll:" + m.Name(), Owner: owner, Now: time.Now, Log: log}
+	return lead.Run(ctx, func(ctx context.Context) error { return m.Run(ctx, h) })
 }
 
 // moveLink reads the payload of a deep link: t.me/bot?start=K123456789012 brings a move code.

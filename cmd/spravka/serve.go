@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"spravka/adapters/console"
@@ -60,15 +61,18 @@ func (c *serveCommand) Run() error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fmt.Errorf("the data folder: %w", err)
 	}
+	owner, err := installation(c.Data)
+	if err != nil {
+		return err
+	}
 	if c.RegisterName == "" {
-		if c.RegisterName, err = installation(c.Data); err != nil {
-			return err
-		}
+		c.RegisterName = owner
 	}
 	var others []messenger
-	w, err := newWorld(worldOptions{Database: filepath.Join(c.Data, "spravka.db"), Content: content, Now: time.Now, Log: log, CallTimeout: c.CallTimeout, Registers: c.registerSettings,
+	counted := newMeters(prometheus.DefaultRegisterer)
+	w, err := newWorld(worldOptions{Database: filepath.Join(c.Data, "spravka.db"), Content: content, Now: time.Now, Log: log, CallTimeout: c.CallTimeout, Registers: c.registerSettings, Meter: counted, Resend: c.resends(),
 		Channels: func(store *sqlite.Store) (out []host.Channel, err error) {
-			others, err = c.messengers(store, content, c.Data, log)
+			others, err = c.messengers(store, content, c.Data, counted, log)
 			for _, m := range others {
 				out = append(out, m)
 				if more, ok := m.(interface{ Also() []host.Channel }); ok {
@@ -105,7 +109,7 @@ func (c *serveCommand) Run() error {
 		defer end()
 		for _, m := range others {
 			receiving.Go(func() {
-				if err := m.Run(ctx, w.Host); err != nil {
+				if err := run(ctx, m, w.Host, w.Store, owner, log); err != nil {
 					failed <- fmt.Errorf("%s: %w", m.Name(), err)
 				}
 			})

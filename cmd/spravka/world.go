@@ -23,6 +23,8 @@ type worldOptions struct {
 	Notice      func(kind, to, text string) // hears what the built-in sender would send
 	CallTimeout time.Duration
 	Log         *slog.Logger
+	Meter       host.Meter
+	Resend      []string // see host.Config
 	Registers   registerSettings
 	Channels    func(*sqlite.Store) ([]host.Channel, error) // those that are sent to
 }
@@ -80,7 +82,7 @@ func newWorld(o worldOptions) (*world, error) {
 			return nil, err
 		}
 	}
-	w.Host = host.New(host.Config{Store: store, Content: current, Services: routed, Channels: channels, Files: store, Notices: w.Notices, Now: o.Now, Log: o.Log,
+	w.Host = host.New(host.Config{Meter: o.Meter, Resend: o.Resend, Store: store, Content: current, Services: routed, Channels: channels, Files: store, Notices: w.Notices, Now: o.Now, Log: o.Log,
 		CallTimeout: o.CallTimeout, Staff: store})
 	w.Presence = w.Host.Presence
 	return w, nil
