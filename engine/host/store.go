@@ -66,6 +66,9 @@ type Store interface {
 	Counts(ctx context.Context, filters ...desk.Filter) ([]int, error)
 	// Ticket returns one ticket with its history, oldest line first, or ErrNotFound.
 	Ticket(ctx context.Context, number string) (desk.Ticket, []desk.Change, error)
+	// Tally counts for the supervisor's board, how things stand now and what has happened since a moment. Due soon is what
+	// is due until soon.
+	Tally(ctx context.Context, since, now, soon time.Time) (desk.Tally, error)
 	// Ahead counts the open, untaken tickets of the queue that come before the given moment and priority.
 	Ahead(ctx context.Context, queue string, p desk.Priority, before time.Time) (int, error)
 }

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"series", seriesTests},
 		{"ticket", ticketTests},
 		{"inbox", inboxTests},
+		{"tally", tallyTests},
 		{"file", fileTests},
 		{"consoles", consoleTests},
 		{"operator", operatorTests},
