@@ -7,9 +7,11 @@ package channeltest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,6 +44,18 @@ type Refusal string
 
 func (r Refusal) Error() string { return string(r) }
 
+// Tester is a [Line] that can do what only a platform does, and what none should: for [Contract].
+type Tester interface {
+	Line
+	// Again delivers the newest update once more, under its old name, and returns when it is confirmed.
+	Again(ctx context.Context) error
+	// Burst delivers messages without waiting for each other's confirmation, and returns when all are confirmed.
+	Burst(ctx context.Context, texts []string) error
+	// Garbage delivers an update that can't be understood and holds the given words. It returns when the channel has passed
+	// it by; a channel that refuses it with an HTTP status returns a [Refusal] that begins with the status.
+	Garbage(ctx context.Context, words string) error
+}
+
 // File is a file that a citizen sends.
 type File struct {
 	Name, MIME string
@@ -64,6 +78,21 @@ type World struct {
 	Clock   *terminal.Clock
 	Notices *terminal.Notices
 	Log     *slog.Logger
+
+	down atomic.Bool // the store takes no turns
+}
+
+// failing is a store that can be out of order.
+type failing struct {
+	*sqlite.Store
+	down *atomic.Bool
+}
+
+func (f failing) Commit(ctx context.Context, turns []*host.Turn) ([]error, error) {
+	if f.down.Load() {
+		return nil, errors.New("the store is down")
+	}
+	return f.Store.Commit(ctx, turns)
 }
 
 // Channel is how a channel is made for a test. Open makes the adapter; nil stands for a channel that reads the history. Begin
@@ -109,7 +138,7 @@ func (c Channel) open(content *engine.Content, at time.Time, log *slog.Logger) (
 		channels = append(channels, ch)
 	}
 	current := func() *engine.Content { return w.Content }
-	w.Host = host.New(host.Config{Store: store, Content: current, Services: host.Services{"ticket": host.TicketService{Store: store, Content: current}, "": builtin},
+	w.Host = host.New(host.Config{Store: failing{store, &w.down}, Content: current, Services: host.Services{"ticket": host.TicketService{Store: store, Content: current}, "": builtin},
 		Channels: channels, Now: w.Clock.Now, Log: log, CallTimeout: time.Second})
 	return w, ch, nil
 }

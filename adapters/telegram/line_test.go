@@ -7,6 +7,7 @@ import (
 	"html"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,6 +52,7 @@ type line struct {
 	fake   *fake
 	locale string
 	seen   int
+	last   queued
 	shown  int // number of the newest message with buttons
 	end    func()
 	ended  chan struct{}
@@ -67,12 +69,38 @@ func (l *line) Close() {
 
 type object = map[string]any
 
-func (l *line) update(ctx context.Context, kind string, body object) error {
-	id := l.fake.make(func(id int64) string {
+func (l *line) update(ctx context.Context, kind string, body any) error {
+	return l.fake.confirmed(ctx, l.queue(kind, body))
+}
+
+func (l *line) queue(kind string, body any) int64 {
+	return l.fake.make(func(id int64) string {
 		data, _ := json.Marshal(object{"update_id": id, kind: body})
-		return string(data)
+		l.last = queued{id, string(data)}
+		return l.last.body
 	})
-	return l.fake.confirmed(ctx, id)
+}
+
+// Again waits for the newest update if it is not confirmed yet, and delivers it once more if it is.
+func (l *line) Again(ctx context.Context) error {
+	l.fake.mu.Lock()
+	if !slices.Contains(l.fake.queue, l.last) {
+		l.fake.queue = append(l.fake.queue, l.last)
+		l.fake.ring()
+	}
+	l.fake.mu.Unlock()
+	return l.fake.confirmed(ctx, l.last.id)
+}
+
+func (l *line) Burst(ctx context.Context, texts []string) error {
+	for _, text := range texts {
+		l.queue("message", l.message(object{"text": text}))
+	}
+	return l.fake.confirmed(ctx, l.last.id)
+}
+
+func (l *line) Garbage(ctx context.Context, words string) error {
+	return l.update(ctx, "message", []string{words})
 }
 
 func (l *line) from() object {
@@ -154,5 +182,7 @@ func (l *line) Seen(context.Context) ([]channeltest.Shown, error) {
 	l.seen = len(all)
 	return out, nil
 }
+
+func TestContract(t *testing.T) { channeltest.Contract(t, overTelegram(), Abilities) }
 
 func TestScenarios(t *testing.T) { channeltest.Scenarios(t, overTelegram(), "../..", nil) }

@@ -117,10 +117,37 @@ func (l *citizen) happen(ctx context.Context, kind string, body fields) error {
 		return err
 	}
 	l.fake.event(kind, string(data))
+	return l.reached(ctx, l.events())
+}
+
+func (l *citizen) events() int {
 	l.fake.mu.Lock()
-	n := len(l.fake.events)
-	l.fake.mu.Unlock()
-	return l.reached(ctx, n)
+	defer l.fake.mu.Unlock()
+	return len(l.fake.events)
+}
+
+// Again waits for the newest update if the cursor is not past it yet, and delivers it once more if it is.
+func (l *citizen) Again(ctx context.Context) error {
+	l.mu.Lock()
+	at, _ := strconv.Atoi(l.ts)
+	l.mu.Unlock()
+	if n := l.events(); at == n {
+		l.fake.raw(l.fake.events[n-1])
+	}
+	return l.reached(ctx, l.events())
+}
+
+func (l *citizen) Burst(ctx context.Context, texts []string) error {
+	for _, text := range texts {
+		l.number++
+		l.fake.say(someone, int64(l.number), text)
+	}
+	return l.reached(ctx, l.events())
+}
+
+func (l *citizen) Garbage(ctx context.Context, words string) error {
+	l.fake.event("message_new", `{"message":[`+quote(words)+`]}`)
+	return l.reached(ctx, l.events())
 }
 
 func (l *citizen) say(ctx context.Context, text, payload string, attachments ...fields) error {
@@ -219,6 +246,8 @@ func firstPress(list ...string) map[string]channeltest.Exception {
 	}
 	return out
 }
+
+func TestContract(t *testing.T) { channeltest.Contract(t, overVK(false), abilities) }
 
 func TestScenarios(t *testing.T) {
 	channeltest.Scenarios(t, overVK(false), "../..", firstPress("english: flow: ordering a document", "english: hours by day", "english: hours in the evening", "english: hours at night",

@@ -6,11 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -53,7 +55,7 @@ type browser struct {
 	locale string
 	token  string
 	after  int64
-	wrote  bool
+	last   []byte // message as it was sent
 }
 
 func (l *browser) Peer() host.Peer {
@@ -93,19 +95,24 @@ func (l *browser) ask(ctx context.Context, method, path string, body []byte, out
 		return channeltest.Refusal(told.Error.Message)
 	}
 	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %d %s", method, path, resp.StatusCode, data)
+		return fmt.Errorf("%s %s: %w: %s", method, path, refusedStatus(resp.StatusCode), data)
 	}
 	return json.Unmarshal(data, out)
 }
 
 func (l *browser) post(ctx context.Context, frame map[string]any) error {
 	frame["id"], frame["locale"] = uuid.NewString(), l.locale
-	data, err := json.Marshal(frame)
-	if err != nil {
+	var err error
+	if l.last, err = json.Marshal(frame); err != nil {
 		return err
 	}
+	return l.Again(ctx)
+}
+
+// Again sends the newest message once more under its id, as a browser does that has no answer.
+func (l *browser) Again(ctx context.Context) error {
 	var ack struct{ Type string }
-	if err := l.ask(ctx, "POST", "messages", data, &ack); err != nil {
+	if err := l.ask(ctx, "POST", "messages", l.last, &ack); err != nil {
 		return err
 	}
 	if ack.Type != "ack" {
@@ -113,6 +120,28 @@ func (l *browser) post(ctx context.Context, frame map[string]any) error {
 	}
 	return nil
 }
+
+func (l *browser) Burst(ctx context.Context, texts []string) error {
+	for _, text := range texts { // a browser sends one after another
+		if err := l.Write(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *browser) Garbage(ctx context.Context, words string) error {
+	err := l.ask(ctx, "POST", "messages", []byte(`{"type":"message","text":"`+words), &struct{}{})
+	if status, ok := errors.AsType[refusedStatus](err); ok {
+		return channeltest.Refusal(strconv.Itoa(int(status)))
+	}
+	return err
+}
+
+// refusedStatus is an HTTP status of 300 or more.
+type refusedStatus int
+
+func (s refusedStatus) Error() string { return fmt.Sprint("the chat answers ", int(s)) }
 
 func (l *browser) Write(ctx context.Context, text string) error {
 	return l.post(ctx, map[string]any{"type": "message", "text": text})
@@ -174,6 +203,10 @@ func (l *browser) Seen(ctx context.Context) ([]channeltest.Shown, error) {
 		more = page.More
 	}
 	return out, nil
+}
+
+func TestContract(t *testing.T) {
+	channeltest.Contract(t, overWeb(), channel.Abilities{Name: "web"})
 }
 
 func TestScenarios(t *testing.T) {
