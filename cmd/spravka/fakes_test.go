@@ -40,6 +40,7 @@ type platform struct {
 	name string // "telegram" or "vk"
 	base string
 	cmd  *exec.Cmd
+	log  string // file to which each accepted message is appended as a line of JSON
 }
 
 // startPlatform builds and starts a fake.
@@ -67,7 +68,8 @@ func startPlatform(t *testing.T, name string) *platform {
 	if name == "vk" {
 		tokens = fmt.Sprintf("%s:%d", vkToken, vkGroup)
 	}
-	p := &platform{t: t, name: name, base: "http://" + address, cmd: exec.Command(binary, "-addr", address, "-tokens", tokens)}
+	p := &platform{t: t, name: name, base: "http://" + address, log: filepath.Join(t.TempDir(), "sent.jsonl")}
+	p.cmd = exec.Command(binary, "-addr", address, "-tokens", tokens, "-log", p.log)
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
