@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"spravka/engine/desk"
+
+	"spravka/engine/host"
 )
 
 func ticketOf(number string) desk.Ticket {
@@ -126,7 +128,7 @@ func TestOversizedForms(t *testing.T) {
 
 func TestBadSettings(t *testing.T) {
 	w, p := newWorld(newClock().now), newPeople(t)
-	ports := Ports{Conversations: w, Tickets: w, Content: w, Accounts: p, Files: w, Audit: p, Inbox: w, Notes: w, Canned: w}
+	ports := Ports{Conversations: w, Tickets: w, Content: w, Accounts: p, Files: w, Audit: p, Inbox: w, Notes: w, Canned: w, Notices: &host.NoticeBoard{Store: p, Now: newClock().now}}
 	if _, err := New(ports, Config{Locale: "de"}); err == nil || !strings.Contains(err.Error(), "de") {
 		t.Errorf("unknown locale: %v", err)
 	}

@@ -106,6 +106,8 @@ func (c *Console) route() {
 	c.page("operators/{id}", administrators, methods{get: c.showOperator, post: c.changeOperator})
 	c.page("operators/invitations/{id}", administrators, methods{post: c.revoke})
 	c.page("log", auditors, methods{get: c.showLog})
+	c.page("notices", announcers, methods{get: c.showNotices, post: c.addNotice})
+	c.page("notices/{id}", announcers, methods{post: c.changeNotice})
 	c.page("assets/{version}/{name}", public, methods{get: c.serveAsset})
 	c.page("", anyone, methods{get: c.notFound, post: c.notFound})
 }

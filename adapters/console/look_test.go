@@ -30,6 +30,7 @@ func TestLook(t *testing.T) {
 	}
 	english := b.as(anna)
 	english.cookies[localeCookie] = "en"
+	announceSamples(b)
 	server := b.serve()
 	lookAt(t, chrome, server, []look{
 		{"login", b.browser(), "login", nil},
@@ -59,6 +60,12 @@ func TestLook(t *testing.T) {
 			w.until(`document.querySelector('#wrong') !== null`)
 		}},
 		{"password-must", fresh, "tickets", func(w *window) { w.until(`document.querySelector('.notice.careful') !== null`) }},
+		{"notices", b.as(vera), "notices", nil},
+		{"notices-wrong", b.as(vera), "notices", func(w *window) {
+			w.do(chromedp.SendKeys(chromedp.CSS("#text_ru"), "Обновление портала."), chromedp.SetValue(chromedp.CSS("#kind"), "works"))
+			w.click("form.grid .primary")
+			w.until(`document.querySelector('#wrong') !== null`)
+		}},
 		{"problem", a, ticketURL("О-26-99999-9"), nil},
 	})
 }

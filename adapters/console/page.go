@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"spravka/engine/desk"
 	"spravka/engine/host"
 )
 
@@ -33,7 +34,7 @@ type notice struct {
 	Text string
 }
 
-var pageNames = []string{"login", "code", "invitation", "password", "account", "factor", "list", "mentions", "ticket", "take", "operators", "person", "log", "onward", "problem"}
+var pageNames = []string{"login", "code", "invitation", "password", "account", "factor", "list", "mentions", "ticket", "take", "operators", "person", "log", "onward", "notices", "problem"}
 
 // parsePages makes one set of templates per locale, so that a template can ask for a word wherever it is.
 func parsePages(config Config) (map[string]*template.Template, error) {
@@ -69,6 +70,7 @@ func funcs(locale string, config Config) template.FuncMap {
 		"clock":   m.clock,
 		"moment":  m.moment,
 		"stamp":   m.stamp,
+		"open":    func(n desk.Notice) bool { return !n.Over(config.Now()) },
 		"since":   m.since,
 		"left":    m.left,
 		"now":     func() string { return config.Now().UTC().Format(time.RFC3339) },

@@ -68,4 +68,5 @@ type Ports struct {
 	Inbox         host.Inbox
 	Notes         host.Notes
 	Canned        host.CannedReplies
+	Notices       Notices
 }

@@ -59,6 +59,9 @@ func startPage(role string) string {
 	if slices.Contains(grants[role], staff) {
 		return Root + "tickets"
 	}
+	if slices.Contains(grants[role], announcers) {
+		return Root + "notices"
+	}
 	return Root + "account"
 }
 

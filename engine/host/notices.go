@@ -96,6 +96,16 @@ func (b *NoticeBoard) list(ctx context.Context) ([]desk.Notice, error) {
 	return open, nil
 }
 
+// List returns the notices that are not over, and up to past of the others, the newest first.
+func (b *NoticeBoard) List(ctx context.Context, past int) (open, over []desk.Notice, err error) {
+	return b.Store.Notices(ctx, b.Now(), past)
+}
+
+// Join notes that a ticket reports the fault of a notice, or returns ErrNotFound.
+func (b *NoticeBoard) Join(ctx context.Context, id int64, ticket string) error {
+	return b.Store.JoinNotice(ctx, id, ticket)
+}
+
 // Current returns the notice that counts most now, or nil: a fault rather than works, the newest of them.
 func (b *NoticeBoard) Current(ctx context.Context) *desk.Notice {
 	list, _ := b.list(ctx)
