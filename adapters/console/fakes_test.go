@@ -178,6 +178,17 @@ func (w *world) Act(_ context.Context, conversation int64, update string, a engi
 	t := w.ticket(a.Ticket)
 	record := w.records[conversation]
 	owns := record.State.Owner == engine.OwnerOperator && record.State.Operator == a.Operator
+	if a.Action == engine.Release {
+		if t.Operator == 0 || t.Operator != a.Over {
+			return host.Receipt{}, host.RefusedError{Reason: engine.NotOwner}
+		}
+		t.Operator, t.OperatorName, t.Status = 0, "", desk.New
+		w.own(conversation, engine.OwnerQueue, 0)
+		w.updates[update] = true
+		w.acted = append(w.acted, a)
+		w.signal(conversation)
+		return host.Receipt{Conversation: conversation}, nil
+	}
 	if a.Action != engine.Take && !owns {
 		return host.Receipt{}, host.RefusedError{Reason: engine.NotOwner}
 	}

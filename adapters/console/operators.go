@@ -47,7 +47,7 @@ type secret struct {
 	Expires           time.Time
 }
 
-var operatorsNotices = map[string]string{"disabled": "done", "enabled": "done", "revoked": "done", "saved": "done", "factor": "done", "sessions": "done", "again": "careful"}
+var operatorsNotices = map[string]string{"disabled": "done", "enabled": "done", "revoked": "done", "saved": "done", "factor": "done", "sessions": "done", "again": "careful", "held": "careful"}
 
 func (c *Console) showOperators(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return c.listOperators(w, r, v, http.StatusOK, page{Notice: operatorsNotice(v.locale, r.URL.Query().Get("done"))}, operatorsPage{})
@@ -247,6 +247,15 @@ func (c *Console) changeOperator(w http.ResponseWriter, r *http.Request, v *visi
 	c.forms.finish(name)
 	if done != "" {
 		c.audit(r.Context(), v, "people.change", o.Login, log)
+	}
+	if what == "disable" {
+		left, err := c.giveBack(r.Context(), v, o, form.Get("key"))
+		if err != nil {
+			return err
+		}
+		if left > 0 {
+			done = "held"
+		}
 	}
 	http.Redirect(w, r, self+"?done="+done, http.StatusSeeOther)
 	return nil

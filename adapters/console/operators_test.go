@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"spravka/engine"
+	"spravka/engine/desk"
 	"spravka/engine/host"
 )
 
@@ -226,5 +228,27 @@ func TestRenewPassword(t *testing.T) {
 	b.browser().login("anna", "семь слонов на лугу").status(t, 303)
 	if b.people.find(anna).Name != "Анна Петрова" {
 		t.Error("the link changed the name")
+	}
+}
+
+func TestTicketsOfWhoIsShutOutGoBack(t *testing.T) {
+	b := newBench(t)
+	for _, number := range []string{"A-1", "A-2"} {
+		b.world.open(desk.Ticket{Number: number, Operator: anna, OperatorName: "Анна Петрова", Status: desk.InWork})
+	}
+	b.world.open(desk.Ticket{Number: "B-1", Operator: boris, OperatorName: "Борис Лукин", Status: desk.InWork})
+	admin := b.as(vera)
+	admin.get(admin.post("operators/1", url.Values{"do": {"disable"}}).status(t, 303).location()).has(t, "вернулись в очередь")
+	if len(b.world.acted) != 2 || b.world.acted[0].Action != engine.Release || b.world.acted[0].Over != anna || b.world.acted[0].Operator != vera {
+		t.Errorf("done: %+v", b.world.acted)
+	}
+	log := b.people.log(host.AuditFilter{Action: "ticket.release"})
+	if len(log) != 2 || log[0].Ticket == log[1].Ticket {
+		t.Errorf("audit log: %+v", log)
+	}
+	b.world.refuse = errBroken // the rest of the work goes on
+	admin.get(admin.post("operators/2", url.Values{"do": {"disable"}}).status(t, 303).location()).has(t, "Не все обращения")
+	if !b.people.find(boris).Disabled {
+		t.Error("the access is still open")
 	}
 }

@@ -199,6 +199,26 @@ func TestWhoLeavesGivesBack(t *testing.T) {
 	}
 }
 
+// TestWhoIsGivenNothingKeepsWhatTheyTake: administrators, and supervisors without queues, are offered nothing; what they
+// take by hand stays theirs as long as they are there.
+func TestWhoIsGivenNothingKeepsWhatTheyTake(t *testing.T) {
+	o := newOffice(t, nil)
+	for i, role := range []string{host.RoleAdministrator, host.RoleSupervisor} {
+		id, err := o.staff.CreateOperator(t.Context(), host.Operator{Login: role, Name: role, Role: role, PasswordHash: "x", Created: monday})
+		must(t, err)
+		o.Presence.Seen(id)
+		call := o.call(fmt.Sprint("citizen", i))
+		o.dispatch()
+		o.hands(call, 0, 0)
+		must(t, o.do(id, call, engine.Acted{Action: engine.Take}))
+		o.later(15*time.Minute, id)
+		o.hands(call, id, 0)
+		o.later(11 * time.Minute) // the console is closed
+		o.later(time.Minute)
+		o.hands(call, 0, 0)
+	}
+}
+
 func TestAClosedConsoleCountsAsOffline(t *testing.T) {
 	o := newOffice(t, nil)
 	anna := o.hire("anna")

@@ -223,9 +223,9 @@ func (p *Presence) sweep(now time.Time) {
 	}
 }
 
-// seat is how routing sees an operator of the staff, without the tickets. Administrators and editors are given none, and
-// supervisors only those of the queues that are named for them: having the console open must not make them the ones who
-// answer.
+// seat is how routing sees an operator of the staff, without the tickets. Administrators are given none, and supervisors
+// only those of the queues that are named for them: having the console open must not make them the ones who answer. What
+// they take by hand is theirs like anybody's, so they have a seat that works in no queue. Editors have none.
 func seat(o Operator, p *Presence, started time.Time, queues []string) (desk.Seat, bool) {
 	switch {
 	case o.Disabled:
@@ -233,6 +233,8 @@ func seat(o Operator, p *Presence, started time.Time, queues []string) (desk.Sea
 	case o.Role == RoleOperator && len(o.Queues) == 0:
 	case (o.Role == RoleOperator || o.Role == RoleSupervisor) && len(o.Queues) > 0:
 		queues = o.Queues
+	case o.Role == RoleSupervisor, o.Role == RoleAdministrator:
+		queues = nil
 	default:
 		return desk.Seat{}, false
 	}
