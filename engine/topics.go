@@ -51,7 +51,11 @@ func (t *turn) outside(text string, files []File) {
 			t.askBack(u)
 		}
 	default:
-		if !t.bareValue(text) {
+		switch {
+		case t.bareValue(text):
+		case t.leans(u, text):
+			t.askBack(u)
+		default:
 			t.notOurs(u)
 		}
 	}
@@ -68,8 +72,28 @@ func (t *turn) askBack(u understand.Reading) {
 	}
 	t.c.AskedBack = true
 	t.decide(DecideAskBack, topicsOf(u)...)
+	if topic := t.content.Topic(t.c.Topic); topic != nil && topic.Kind != "control" {
+		buttons := []Button{{t.title(topic.ID), topicPayload + topic.ID}}
+		for _, b := range t.topicButtons(topic.Next) {
+			if b.Payload != commandPayload+cmdHuman {
+				buttons = append(buttons, b)
+			}
+		}
+		buttons = append(buttons, Button{t.sentence("button.none"), commandPayload + wordsNone}, t.button(cmdHuman))
+		t.offer(t.sentence("ask_back.after", "title", t.title(topic.ID)), buttons)
+		return
+	}
 	t.offer(t.sentence("ask_back"), append(t.doors(), t.button(cmdHuman)))
 }
+
+// leans reports whether a message that was not understood is so short that it may lean on what was said before: «и что дальше?», «не выходит». It
+// is asked back about, once, before a human is called.
+func (t *turn) leans(u understand.Reading, text string) bool {
+	return u.Reject == "" && !t.c.AskedBack && t.c.Topic != "" && len(strings.Fields(text)) <= leaning
+}
+
+// leaning is the most words of a message that may lean on what was said before.
+const leaning = 4
 
 // notOurs tells the citizen that the bot can't help with this, whose matter it is where that is known, and calls a human.
 func (t *turn) notOurs(u understand.Reading) {

@@ -12,6 +12,8 @@ type evidence struct {
 	top   int       // most probable class of all
 	x     []float64 // signals of the acceptor
 	conf  float64   // probability that best is right
+	y     []float64 // signals of the judge of cover
+	cover float64   // probability that any topic covers the message
 	known float64
 	words int
 	exact bool
@@ -100,6 +102,7 @@ func (m *Model) signals(e *evidence, w *work) {
 	if e.next >= 0 {
 		lead = math.Min(8, math.Log((e.p[e.best]+1e-6)/(e.p[e.next]+1e-6)))
 	}
+	e.y = m.coverSignals(e, w)
 	e.x = []float64{logit(e.p[e.best], 1e-5), lead, float64(w.svm[e.best]), float64(w.svm[len(m.classes)])}
 }
 

@@ -1,9 +1,6 @@
 package understand
 
-import (
-	"math"
-	"sort"
-)
+import "sort"
 
 // sample is one document seen by a model that was trained without it.
 type sample struct {
@@ -27,9 +24,6 @@ const (
 	// that no phrase resembles another, citizens resemble each other. Samples are weighted accordingly. (Measured: 72 % in cross-validation, 95 % on
 	// messages of another author, a factor of 7; with 10 phrases a topic, 5. It is set below that.)
 	easier = 4.0
-	// offerLoss: one in so many phrases, of those that forced choice gets right in cross-validation, is not offered but handed over. With it
-	// goes most of what is out of scope.
-	offerLoss = 45
 )
 
 // calibrate finds the ensemble's weights, the acceptor and the thresholds by cross-validation: each phrase is judged by a model
@@ -64,7 +58,9 @@ func (m *Model) calibrate(p *problem, alpha duals, docs [][]token, look func(*Mo
 	m.judgeSamples(in)
 	m.judgeSamples(held)
 	m.fitAcceptor(in, held)
+	m.fitCover(in)
 	m.thresholds(in)
+	m.coverThresholds(in)
 	var set judgeSet
 	for k := range kept {
 		m.judgeTexts(p, docs, fold, k, &set)
@@ -288,7 +284,7 @@ func (m *Model) fitAcceptor(in, held []sample) {
 	}
 }
 
-// confide computes the confidence from the signals.
+// confide computes the confidence and the cover from the signals.
 func (m *Model) confide(e *evidence) {
 	switch {
 	case e.best < 0 || e.x == nil:
@@ -298,6 +294,10 @@ func (m *Model) confide(e *evidence) {
 	default:
 		// Not calibrated: the score of the first class tells in from out of scope better than any probability.
 		e.conf = sigmoid(2 + 4*e.x[2])
+	}
+	e.cover = e.conf
+	if e.y != nil && len(m.cal.Cover.W) == len(e.y) {
+		e.cover = m.cal.Cover.prob(e.y)
 	}
 }
 
@@ -335,13 +335,4 @@ func (m *Model) thresholds(in []sample) {
 	c := &m.cal
 	c.Answer, c.WrongCV, c.AnswerCV = at(m.opt.WrongShare)
 	c.Strict, _, _ = at(m.opt.WrongShare / 2.5)
-	var inside []float64
-	for _, pt := range pts {
-		if pt.inside && !pt.wrong {
-			inside = append(inside, pt.conf)
-		}
-	}
-	if len(inside) > 0 {
-		c.Offer = math.Min(inside[len(inside)-1-len(inside)/offerLoss], c.Answer)
-	}
 }

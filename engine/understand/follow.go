@@ -9,10 +9,15 @@ const (
 	maxElliptic = 6 // words
 	// nearness is how much the likeness of a topic to the last one weighs, in nats for each standard deviation.
 	nearness = 0.9
-	// backless is what the background classes keep of their probability: a follow-up looks vague, but is not.
+	// backless is what the background classes keep of their probability: a follow-up looks vague, but is not. Without an opener a vague message
+	// stays one: «не получается».
 	backless = 0.1
+	// itself is how near a topic is to itself: «а картой?» after the reply about payment is most likely about payment still.
+	itself = 3.2
 	// followCap is the most that a reading by context is trusted.
 	followCap = 0.93
+	// followFloor is the confidence from which the topic before vouches that a follow-up is ours.
+	followFloor = 0.25
 )
 
 // openers are the words with which a follow-up begins.
@@ -34,7 +39,8 @@ func (m *Model) follow(last string, toks []token, e *evidence) {
 			from = c
 		}
 	}
-	if from < 0 || e.best < 0 || e.conf >= m.threshold(e.best) && !openers[toks[0].text] {
+	opened := openers[toks[0].text]
+	if from < 0 || e.best < 0 || e.conf >= m.threshold(e.best) && !opened {
 		return
 	}
 	row := m.near[from*len(m.classes):][:len(m.classes)]
@@ -44,6 +50,7 @@ func (m *Model) follow(last string, toks []token, e *evidence) {
 		switch {
 		case m.classes[c].kind == kindTopic:
 			e.p[c] *= math.Exp(nearness * float64(row[c]))
+		case m.classes[c].kind == kindVague && !opened:
 		case !m.classes[c].kind.real():
 			e.p[c] *= backless
 		}
@@ -60,10 +67,13 @@ func (m *Model) follow(last string, toks []token, e *evidence) {
 	} else {
 		e.conf = after
 	}
+	if e.conf >= followFloor && e.top == e.best {
+		e.cover = max(e.cover, m.cal.Offer, m.cal.Ours) // the topic before vouches for it
+	}
 }
 
-// relate computes how near topics are to each other: the cosine of their centres, standardised for each topic. A topic is a likely
-// follow-up of itself («и сколько ждать?»), but not the likeliest.
+// relate computes how near topics are to each other: the cosine of their centres, standardised for each topic. A topic is the
+// likeliest follow-up of itself («и сколько ждать?»), unless the words say otherwise.
 func (m *Model) relate() {
 	k := len(m.classes)
 	sum := make([]float32, k)
@@ -107,7 +117,7 @@ func (m *Model) relate() {
 			}
 		}
 		dev = math.Sqrt(dev/n) + 1e-9
-		m.near[a*k+a] = 1
+		m.near[a*k+a] = itself
 		for b := 0; b < k; b++ {
 			if b != a && m.classes[b].kind == kindTopic {
 				m.near[a*k+b] = float32((cos(b) - mean) / dev)

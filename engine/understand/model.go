@@ -56,10 +56,12 @@ type phrase struct {
 type calibration struct {
 	Stack    stack
 	Accept   logistic
+	Cover    logistic // of messages that any topic covers
 	Judge    logistic // of two needs
 	Answer   float64  // threshold of the acceptor for an answer
 	Strict   float64  // the same for sensitive topics
-	Offer    float64  // below this nothing is offered
+	Offer    float64  // the cover that an offer needs
+	Ours     float64  // the cover that an answer needs besides the confidence
 	Reject   float64  // a named reject is spoken of above this
 	Both     float64  // threshold of the judge of two needs
 	Done     bool

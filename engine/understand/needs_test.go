@@ -105,6 +105,15 @@ func TestFollowUps(t *testing.T) {
 		{"account.register", "а если уже зарегистрирован?", "account.duplicate"}, {"document.order", "а как оплатить?", "service.payment"},
 		{"hotline.call", "а если занято?", "hotline.no_connection"}, {"application.refused", "а куда пожаловаться?", "feedback.send"},
 		{"service.income_certificate", "а без интернета?", "document.no_internet"},
+		{"document.delivery", "а по почте?", "document.delivery"}, {"application.refused", "а если снова откажут?", "application.refused"},
+		{"hotline.call", "а сколько стоит?", "hotline.call"}, {"service.payment", "а картой?", "service.payment"}, {"service.payment", "а чек где?", "service.payment"},
+		{"hotline.hours", "а ночью?", "hotline.hours"}, {"document.delivery", "а без паспорта?", "document.delivery"}, {"account.change_password", "а если забыл?", "account.recover"},
+		{"contact.email", "а если не ответят?", "contact.email"}, {"application.upload_failed", "а в каком формате?", "application.upload_failed"},
+		{"contact.email", "а сколько ждать?", "contact.email"}, {"document.no_internet", "а по телефону?", "document.no_internet"}, {"hotline.call", "is it free?", "hotline.call"},
+		{"document.delivery", "and by post?", "document.delivery"}, {"hotline.call", "and on Sundays?", "hotline.hours"}, {"account.register", "а для ребёнка?", "account.register"},
+		{"service.mobile_app", "а на айфон?", "service.mobile_app"}, {"tech.problem", "а скриншот куда?", "tech.problem"}, {"contact.chat", "а если оператор занят?", "contact.chat"},
+		{"service.e_signature", "а сколько действует?", "service.e_signature"}, {"account.locked", "а надолго?", "account.locked"}, {"account.no_code", "а если номер другой?", "profile.change_contacts"},
+		{"safety.fraud", "а если я назвал код?", "safety.fraud"}, {"document.order", "а сколько ждать?", "application.status"}, {"application.status", "а где забрать?", "document.delivery"},
 	} {
 		n++
 		if r := m.Understand(Query{Text: x[1], LastTopic: x[0]}); len(r.Topics) > 0 && r.Topics[0].Topic == x[2] {
@@ -113,6 +122,7 @@ func TestFollowUps(t *testing.T) {
 			t.Log(x, r.Decision, r.Topics)
 		}
 	}
+	t.Logf("%d of %d follow-ups understood", right, n)
 	if right < n-3 {
 		t.Errorf("%d of %d follow-ups understood", right, n)
 	}

@@ -77,7 +77,7 @@ type Reading struct {
 	// Vague says that the message is too vague for anyone to answer.
 	Vague bool `json:"vague,omitempty"`
 
-	judged float64 // what the judge of two needs said, for explanations
+	judged, cover float64 // what the judges of two needs and of cover said, for explanations
 }
 
 // Options steer training. The zero value is the shipped configuration.

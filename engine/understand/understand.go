@@ -39,6 +39,10 @@ func (m *Model) certain(e *evidence, c int) {
 	} else {
 		e.conf = 1 - exactShare
 	}
+	e.cover = 1 - exactShare
+	if m.classes[c].kind.real() {
+		e.cover = exactShare
+	}
 }
 
 // sentences cuts tokens at the ends of sentences. Very long sentences and the tail of very long messages are left out.
@@ -98,6 +102,7 @@ func (m *Model) read(toks []token, w *work) evidence {
 	}
 	was := e.best
 	e.best, e.next, e.top = firsts(m.classes, e.p)
+	e.cover = max(e.cover, best.cover)
 	switch {
 	case e.best == best.best && best.best == was:
 		e.conf = max(e.conf, best.conf)

@@ -81,7 +81,7 @@ func (m *Model) Why(q Query) Explanation {
 
 // Thresholds returns the borders that calibration has found, by name.
 func (m *Model) Thresholds() map[string]float64 {
-	return map[string]float64{"answer": m.cal.Answer, "strict": max(m.cal.Strict, m.cal.Answer), "offer": m.cal.Offer, "reject": m.cal.Reject, "two needs": m.cal.Both}
+	return map[string]float64{"answer": m.cal.Answer, "strict": max(m.cal.Strict, m.cal.Answer), "offer": m.cal.Offer, "ours": m.cal.Ours, "reject": m.cal.Reject, "two needs": m.cal.Both}
 }
 
 func (m *Model) decided(r *Reading, e *evidence) string {
@@ -104,9 +104,12 @@ func (m *Model) decided(r *Reading, e *evidence) string {
 	case r.Decision == Offer && e.best >= 0 && m.classes[e.best].sensitive && r.Confidence >= m.cal.Answer:
 		return fmt.Sprintf("strict: %.3f < %.3f", r.Confidence, m.threshold(e.best))
 	case r.Decision == Offer:
-		return fmt.Sprintf("offer: %.3f ≤ %.3f < %.3f", m.cal.Offer, r.Confidence, m.cal.Answer)
+		if r.Confidence >= m.cal.Answer {
+			return fmt.Sprintf("ours: %.3f < %.3f, or a single word", r.cover, m.cal.Ours)
+		}
+		return fmt.Sprintf("offer: ours %.3f ≥ %.3f, %.3f < %.3f", r.cover, m.cal.Offer, r.Confidence, m.cal.Answer)
 	}
-	return fmt.Sprintf("offer: %.3f < %.3f", r.Confidence, m.cal.Offer)
+	return fmt.Sprintf("offer: ours %.3f < %.3f", r.cover, m.cal.Offer)
 }
 
 // nearestPhrases lists the documents most like the vector just measured.
