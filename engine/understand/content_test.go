@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"sort"
@@ -93,4 +94,41 @@ func contentCorpus(t testing.TB) Corpus {
 		t.Fatal("the content has no phrases")
 	}
 	return c
+}
+
+// TestPhrasesAreUnique finds phrases that stand twice, in one topic or in two: they teach nothing, or the wrong thing.
+func TestPhrasesAreUnique(t *testing.T) {
+	c := contentCorpus(t)
+	seen := map[string]string{}
+	look := func(class, text string) {
+		key := joined(tokenize(clean(text), nil))
+		if before, ok := seen[key]; ok {
+			t.Errorf("%q stands in %s and in %s", text, before, class)
+		}
+		seen[key] = class
+	}
+	for _, top := range c.Topics {
+		for _, p := range top.Phrases {
+			look(top.ID, p.Text)
+		}
+	}
+	for _, p := range c.OutOfScope {
+		look(otherID, p.Text)
+	}
+	for _, v := range c.Vague {
+		look(vagueID, v)
+	}
+	raw, err := os.ReadFile("testdata/set_aside.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases, err := ReadCases(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range cases {
+		if class, ok := seen[joined(tokenize(clean(x.Text), nil))]; ok {
+			t.Errorf("%q is set aside and a phrase of %s", x.Text, class)
+		}
+	}
 }

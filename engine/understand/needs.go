@@ -65,6 +65,7 @@ type pair struct {
 	x           []float64
 	score       float64
 	conf        [2]float64 // of the halves
+	cut         cutPoint
 }
 
 // halves finds the best way to read a message as two needs. assess judges a piece.
@@ -84,7 +85,7 @@ func (m *Model) halves(toks []token, whole *evidence, assess func([]token) evide
 			continue
 		}
 		if score := math.Sqrt(a.conf*b.conf) + 0.05*float64(c.kind) + 0.05*float64(c.joint); score > best.score {
-			best, found = pair{a.best, b.best, pairSignals(whole, &a, &b, c), score, [2]float64{a.conf, b.conf}}, true
+			best, found = pair{a.best, b.best, pairSignals(whole, &a, &b, c), score, [2]float64{a.conf, b.conf}, c}, true
 		}
 	}
 	return best, found
@@ -115,6 +116,20 @@ func pairSignals(whole, a, b *evidence, c cutPoint) []float64 {
 	return x
 }
 
+// told reports whether one sentence of a part says by itself what the part is about. A long story has many words that together resemble
+// something nobody asked.
+func (m *Model) told(part []token, class int, w *work) bool {
+	for _, s := range sentences(part) {
+		if s = m.cut.strip(s); len(s) == 0 {
+			continue
+		}
+		if e := m.assess(s, w); e.best == class && e.conf >= m.cal.Answer {
+			return true
+		}
+	}
+	return false
+}
+
 // both looks for a second need and, when there is one, makes the reading an answer to two.
 func (m *Model) both(toks []token, e *evidence, r *Reading, w *work) {
 	if len(toks) < 4 || e.exact || len(m.cal.Judge.W) == 0 {
@@ -126,7 +141,7 @@ func (m *Model) both(toks []token, e *evidence, r *Reading, w *work) {
 		return
 	}
 	q := m.cal.Judge.prob(p.x)
-	if q < m.cal.Both {
+	if q < m.cal.Both || len(toks) >= longMessage && !(m.told(toks[:p.cut.left], p.left, w) && m.told(toks[p.cut.at:], p.right, w)) {
 		return
 	}
 	one, two := Scored{m.classes[p.left].id, p.conf[0]}, Scored{m.classes[p.right].id, p.conf[1]}

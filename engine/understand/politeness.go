@@ -32,9 +32,23 @@ func insertByLength(m map[string][][]string, key string, words []string) {
 	m[key] = list
 }
 
+// signOffs are the words after which a letter holds nothing but a name.
+var signOffs = wordSet("уважением благодарностью признательностью regards sincerely faithfully")
+
+// unsigned leaves out a signature: «…, с уважением, Тамара Ильинична».
+func unsigned(toks []token) []token {
+	for i := len(toks) - 2; i >= 1 && i >= len(toks)-4; i-- {
+		if signOffs[toks[i].text] {
+			return toks[:i+1]
+		}
+	}
+	return toks
+}
+
 // strip returns the tokens without politeness at the ends. A message that is nothing else stays whole.
 func (p *politeness) strip(toks []token) []token {
 	all := toks
+	toks = unsigned(toks)
 	for again := true; again; {
 		again = false
 		if len(toks) == 0 {

@@ -6,6 +6,12 @@ import "sort"
 // message say less than the whole («Так у всех?»).
 const longMessage = 17
 
+// shortRest is the most words that greetings and thanks leave of a message which may still be nothing but talk.
+const shortRest = 4
+
+// polite is what talk (greetings, thanks) keeps of its probability in a long message: nobody tells a story to say thank you.
+const polite = 0.02
+
 // most is the number of topics in a ranking.
 const most = 5
 
@@ -63,6 +69,11 @@ func sentences(toks []token) [][]token {
 	return out
 }
 
+// talk reports whether a class is mere talk: greetings, thanks, goodbyes. Wanting a person is none.
+func (m *Model) talk(c int) bool {
+	return m.classes[c].kind == kindControl && m.classes[c].id != "operator"
+}
+
 // read weighs a message: as a whole, and sentence by sentence when there are several. A long story dilutes its one question, so the
 // sentence that is surest may speak for the whole.
 func (m *Model) read(toks []token, w *work) evidence {
@@ -82,7 +93,7 @@ func (m *Model) read(toks []token, w *work) evidence {
 			continue
 		}
 		x := m.assess(s, w)
-		if x.best < 0 {
+		if x.best < 0 || m.talk(x.best) {
 			continue
 		}
 		k := x.conf * x.conf
@@ -99,6 +110,11 @@ func (m *Model) read(toks []token, w *work) evidence {
 	}
 	for c := range e.p {
 		e.p[c] = 0.6*e.p[c] + 0.4*sum[c]/weight
+	}
+	for c := range e.p {
+		if m.talk(c) {
+			e.p[c] *= polite
+		}
 	}
 	was := e.best
 	e.best, e.next, e.top = firsts(m.classes, e.p)
@@ -129,7 +145,7 @@ func (m *Model) Understand(q Query) Reading {
 	}
 	cut := m.cut.strip(toks)
 	e := m.read(cut, w)
-	if len(cut) < len(toks) {
+	if len(cut) < len(toks) && len(cut) <= shortRest {
 		// «Спасибо, вы помогли»: what was cut away may have been the message.
 		if x := m.assess(toks[:min(len(toks), 2*maxTokens)], w); x.best >= 0 && m.classes[x.best].kind == kindControl && x.conf > e.conf && x.top == x.best {
 			e = x
@@ -182,7 +198,7 @@ func (m *Model) Forced(text string) []Scored {
 	m.sp.attach(w.toks)
 	cut := m.cut.strip(w.toks)
 	e := m.read(cut, w)
-	if len(cut) < len(w.toks) {
+	if len(cut) < len(w.toks) && len(cut) <= shortRest {
 		if x := m.assess(w.toks[:min(len(w.toks), 2*maxTokens)], w); x.best >= 0 && m.classes[x.best].kind == kindControl && x.conf > e.conf {
 			e = x
 		}
