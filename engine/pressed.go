@@ -13,17 +13,14 @@ func (t *turn) pressed(payload string) {
 	t.c.Silence = 0
 	t.emit(Heard{Message: Message{Text: t.pressedLabel(payload)}})
 	if t.c.Owner != OwnerBot {
-		switch payload {
-		case commandPayload + cmdBot:
+		waits := t.c.Owner == OwnerQueue // once a person answers, an old button takes the conversation from nobody
+		switch {
+		case waits && payload == commandPayload+cmdBot:
 			t.toBot()
-		case commandPayload + cmdLater:
-			if t.c.Owner != OwnerQueue || !t.later() {
-				t.overhear("", nil, false)
-			}
+		case waits && payload == commandPayload+cmdLater && t.later():
+		case strings.HasPrefix(payload, casePayload) && t.pressCase(payload):
 		default:
-			if !strings.HasPrefix(payload, casePayload) || !t.pressCase(payload) {
-				t.overhear("", nil, false)
-			}
+			t.overhear("", nil, false)
 		}
 		return
 	}
