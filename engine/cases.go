@@ -7,6 +7,8 @@ import (
 
 	"spravka/engine/answer"
 	"spravka/engine/desk"
+	"spravka/engine/flow"
+	"spravka/engine/understand"
 )
 
 // casePayload begins the payloads of buttons that are about a ticket: "k:O-26-000123-4:reopen".
@@ -16,6 +18,7 @@ const casePayload = "k:"
 const (
 	caseReply  = "reply"  // the citizen's next message is for it
 	caseReopen = "reopen" // the question is not solved
+	caseShow   = "show"   // this number was meant
 )
 
 // timerClose begins the names of the timers that close solved tickets; the number follows.
@@ -69,7 +72,11 @@ func caseOf(payload string) (number, verb string, ok bool) {
 }
 
 func (t *turn) caseButton(k *Ticket, verb string) Button {
-	return Button{t.caseLabel(verb), casePayload + answer.TicketCode(k.Number) + ":" + verb}
+	label := t.caseLabel(verb)
+	if verb == caseShow {
+		label = k.Number
+	}
+	return Button{label, casePayload + answer.TicketCode(k.Number) + ":" + verb}
 }
 
 func (t *turn) caseLabel(verb string) string {
@@ -79,10 +86,24 @@ func (t *turn) caseLabel(verb string) string {
 	return t.sentence("button.case." + verb)
 }
 
+// caseButtons are the buttons of the tickets that a step speaks of.
+func (t *turn) caseButtons(f *Frame, s *flow.Step) (out []Button) {
+	for _, p := range s.Case {
+		number, verb := t.slot(p.Name), t.slot(p.From)
+		if number != nil && verb != nil && (verb.Value == caseReply || verb.Value == caseReopen) {
+			out = append(out, t.caseButton(&Ticket{Number: number.Value}, verb.Value))
+		}
+	}
+	return out
+}
+
 // pressCase does what a ticket's button says. It reports false if the button means nothing any more.
 func (t *turn) pressCase(payload string) bool {
 	number, verb, ok := caseOf(payload)
 	k := t.ticket(number)
+	if ok && verb == caseShow {
+		return t.showCase(number)
+	}
 	if !ok || k == nil {
 		return false
 	}
@@ -102,7 +123,7 @@ func (t *turn) pressCase(payload string) bool {
 			return false
 		}
 		t.decide(DecideControl)
-		t.c.Answering = k.Number
+		t.c.Answering, t.c.Replying = k.Number, true
 		t.notice(t.sentence("ticket.answer", "ticket", k.Number), t.button(cmdCancel))
 		return true
 	}
@@ -111,8 +132,8 @@ func (t *turn) pressCase(payload string) bool {
 
 // answering passes a message on to the ticket that it is for. It reports false where the citizen wants something else.
 func (t *turn) answering(text string, files []File) bool {
-	number := t.c.Answering
-	t.c.Answering = ""
+	number, sure := t.c.Answering, t.c.Replying
+	t.c.Answering, t.c.Replying = "", false
 	k := t.ticket(number)
 	if k == nil || !k.Status.Open() {
 		return false
@@ -126,6 +147,10 @@ func (t *turn) answering(text string, files []File) bool {
 			t.goOn()
 			return true
 		default:
+			return false
+		}
+		if !sure && t.asks(text, normal(text)) && t.understand(text).Decision == understand.Answer {
+			t.c.Answering = number // a question that the bot can answer is no answer; that may come yet
 			return false
 		}
 	}

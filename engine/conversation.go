@@ -40,6 +40,7 @@ type Conversation struct {
 	AskedBack bool     `json:"asked_back,omitempty"`
 	Rating    string   `json:"rating,omitempty"`    // the ticket whose mark the citizen's next words may go with
 	Answering string   `json:"answering,omitempty"` // the ticket that the citizen's next message is for
+	Replying  bool     `json:"replying,omitempty"`  // they said so themselves, by its button
 
 	Took        bool `json:"took,omitempty"`        // the newest message has answered the question at the end of the trail
 	Unreachable bool `json:"unreachable,omitempty"` // the citizen takes no messages: nothing is sent before they write again

@@ -21,11 +21,15 @@ func (t *turn) miss(f *Frame, s *flow.Step, r answer.Reading) {
 	if r.Fit == answer.None || text == "" {
 		text = t.variant("not_understood", f.Misses-1)
 	}
+	var extra []Button
+	if r.Problem == "ticket.checksum" || s.Answer == answer.TicketNumber && r.Problem != "" {
+		text, extra = t.meant(text, t.text)
+	}
 	question := t.question(f, s)
 	if f.Misses > 1 || r.Fit == answer.None {
 		text += "\n\n" + question
 	}
-	buttons := t.buttons(f, s)
+	buttons := append(extra, t.buttons(f, s)...)
 	if f.Misses > 1 {
 		buttons = append(buttons, t.button(cmdBack), t.button(cmdHuman))
 	}

@@ -74,7 +74,7 @@ func (t *turn) option(rest string) (*Frame, *flow.Step, string) {
 
 func (t *turn) press(payload string) {
 	if number := t.c.Answering; number != "" {
-		t.c.Answering = ""
+		t.c.Answering, t.c.Replying = "", false
 		if payload == commandPayload+cmdCancel {
 			t.decide(DecideControl)
 			t.notice(t.sentence("ticket.answer.not", "ticket", number))

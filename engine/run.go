@@ -247,7 +247,7 @@ func (t *turn) instead(f *Frame, s *flow.Step, option string) {
 func (t *turn) end(f *Frame, s *flow.Step) {
 	id := f.Flow
 	if w := t.words(f, s); w.Text != nil {
-		text, buttons := t.render(w.Text), t.topicButtons(s.Topics)
+		text, buttons := t.render(w.Text), append(t.caseButtons(f, s), t.topicButtons(s.Topics)...)
 		if len(buttons) > 0 {
 			t.offer(text, buttons)
 		} else {

@@ -69,6 +69,7 @@ func (t *turn) said(e Said) {
 		t.again()
 		return
 	}
+	t.text = text
 	if !t.c.Greeted {
 		t.c.Greeted = true
 		t.warn()

@@ -269,7 +269,10 @@ func (t *turn) payloadLabel(p string) string {
 	case strings.HasPrefix(p, categoryPayload):
 		return t.locale.Categories[strings.TrimPrefix(p, categoryPayload)]
 	case strings.HasPrefix(p, casePayload):
-		if _, verb, ok := caseOf(p); ok && (verb == caseReply || verb == caseReopen || verb == caseRate || isMark(verb)) {
+		switch number, verb, ok := caseOf(p); {
+		case ok && verb == caseShow:
+			return number
+		case ok && (verb == caseReply || verb == caseReopen || verb == caseRate || isMark(verb)):
 			return t.caseLabel(verb)
 		}
 	case p == commandPayload+wordsNone:

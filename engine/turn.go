@@ -23,6 +23,7 @@ type turn struct {
 
 	offers  bool   // buttons outside a step's were offered in this very turn
 	refused bool   // an operator's action was: nothing else of the turn counts
+	text    string // what the citizen has written, secrets masked where they were found
 	follows string // the closed ticket that the one to be opened takes up again
 
 	params []param // placeholders of the sentence being rendered

@@ -11,7 +11,14 @@ import (
 // bareNumber understands a message that is nothing but the number of an application or a ticket.
 func (t *turn) bareNumber(text string) bool {
 	for _, kind := range []answer.Kind{answer.ApplicationNumber, answer.TicketNumber} {
-		if r := answer.Parse(kind, text, answer.Context{Locale: t.locale.Name}); !r.OK() || r.Fit != answer.Strong {
+		r := answer.Parse(kind, text, answer.Context{Locale: t.locale.Name})
+		if !r.OK() && r.Fit == answer.Strong && kind == answer.TicketNumber && t.likely(text) != nil {
+			t.decide(DecideControl)
+			problem, buttons := t.meant("", text)
+			t.offer(problem, append(buttons, t.button(cmdHuman)))
+			return true
+		}
+		if !r.OK() || r.Fit != answer.Strong {
 			continue
 		}
 		for _, topic := range t.content.Topics {

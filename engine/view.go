@@ -140,4 +140,5 @@ var engineTexts = []string{
 	"button.back", "button.cancel", "button.repeat", "button.restart", "button.help", "button.skip", "button.human", "button.bot", "button.later",
 	"button.done", "button.menu", "button.continue", "button.none", "button.agree", "button.disagree", "button.right", "button.mend",
 	"button.case.reply", "button.case.reopen", "button.case.rate", "button.transcript",
+	"case.line", "case.merged", "case.solved", "case.file", "case.answer", "case.in_work", "case.new", "case.late", "case.due", "case.meant",
 }

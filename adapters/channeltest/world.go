@@ -138,7 +138,7 @@ func (c Channel) open(content *engine.Content, at time.Time, log *slog.Logger) (
 		channels = append(channels, ch)
 	}
 	current := func() *engine.Content { return w.Content }
-	w.Host = host.New(host.Config{Store: failing{store, &w.down}, Content: current, Services: host.Services{"ticket": host.TicketService{Store: store, Content: current}, "": builtin},
+	w.Host = host.New(host.Config{Store: failing{store, &w.down}, Content: current, Services: host.Services{"ticket": host.TicketService{Store: store, Content: current, Now: w.Clock.Now}, "": builtin},
 		Channels: channels, Now: w.Clock.Now, Log: log, CallTimeout: time.Second})
 	return w, ch, nil
 }

@@ -54,7 +54,7 @@ func newWorld(o worldOptions) (*world, error) {
 	}
 	current := func() *engine.Content { return o.Content }
 	w := &world{Store: store, Content: o.Content, Builtin: o.Registers.RegisterURL == ""}
-	routed := host.Services{"ticket": host.TicketService{Store: store, Content: current},
+	routed := host.Services{"ticket": host.TicketService{Store: store, Content: current, Now: o.Now},
 		"move": host.MoveService{Host: func() *host.Host { return w.Host }, Store: store}}
 	if w.Builtin {
 		builtin := register.New(register.Options{Database: store, Now: o.Now, Sender: register.NewNotices(store, o.Now, o.Notice), Zone: o.Content.Calendar.Zone()})

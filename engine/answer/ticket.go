@@ -160,14 +160,24 @@ func findTicket(l *line) (value, problem string, several bool) {
 		if r.plus || !speaksOf(TicketNumber, r.mention) {
 			continue
 		}
-		letter, first := l.letterBefore(r.from), r.from
-		if letter == 0 {
-			letter, first = l.letterInDigits(r)
+		letters, first := l.lettersBefore(r.from), r.from
+		if len(letters) == 0 {
+			letter, from := l.letterInDigits(r)
+			if letter == 0 {
+				continue
+			}
+			letters, first = []rune{letter}, from
 		}
-		if letter == 0 {
-			continue
+		v, p := "", ""
+		for i, letter := range letters {
+			read, wrong := l.ticketOf(letter, first, r)
+			if i == 0 || read != "" {
+				v, p = read, wrong
+			}
+			if v != "" {
+				break
+			}
 		}
-		v, p := l.ticketOf(letter, first, r)
 		switch {
 		case v == "":
 			if problem == "" && l.join(first, r.to).n >= 5 {
@@ -182,17 +192,12 @@ func findTicket(l *line) (value, problem string, several bool) {
 	return value, problem, several
 }
 
-// letterBefore gives the letter that stands right before token i: «О-26-…», «о26…», «О 26 …».
-func (l *line) letterBefore(i int) rune {
-	if i == 0 || l.toks[i].gap&(sepComma|sepLine|sepQuestion|sepAt) != 0 {
-		return 0
+// lettersBefore gives the letters that can stand right before token i: «О-26-…», «о26…», «ZH 26 …».
+func (l *line) lettersBefore(i int) []rune {
+	if i == 0 || l.toks[i].gap&(sepComma|sepLine|sepQuestion|sepAt) != 0 || l.toks[i-1].num {
+		return nil
 	}
-	t := &l.toks[i-1]
-	r, size := utf8.DecodeRuneInString(t.text)
-	if t.num || size != len(t.text) {
-		return 0
-	}
-	return cyrillicLetter(r)
+	return ticketLetters(l.toks[i-1].text)
 }
 
 // letterInDigits takes a 0 for the letter О and a 3 for З where ten digits stand instead of a letter and nine: they look

@@ -82,6 +82,34 @@ func TicketSerial(word string) string {
 	return strings.Repeat("0", 6-len(word)) + word
 }
 
+// TicketKey is what of a text can be a ticket's number, right or mistyped: the letter and its digits, without what stands
+// between them. Empty if the text has no letter before its digits, or not nearly as many digits as a number.
+func TicketKey(text string) string {
+	i := strings.IndexAny(text, "0123456789")
+	if i < 0 {
+		return ""
+	}
+	head := strings.TrimRight(text[:i], " -–—.№#/_")
+	from := strings.LastIndexAny(head, " ,:;\n") + 1
+	letters := ticketLetters(head[from:])
+	if len(letters) == 0 {
+		return ""
+	}
+	key := []rune{letters[0]}
+	for _, r := range text[i:] {
+		switch {
+		case r >= '0' && r <= '9':
+			key = append(key, r)
+		case !strings.ContainsRune(" -–—./_", r):
+			return ""
+		}
+	}
+	if len(key) < 9 || len(key) > 11 {
+		return ""
+	}
+	return string(key)
+}
+
 // codes are the letters of tickets in ASCII, as the payloads of buttons need them.
 var codes = map[rune]string{'О': "O", 'Т': "T", 'Ж': "ZH", 'П': "P", 'В': "V"}
 

@@ -95,6 +95,7 @@ type Step struct {
 	Reason   string
 	Due      time.Duration // ticket: promised within
 	Topics   []string      // end, say: buttons that lead on
+	Case     []Pair        // end: slot with a ticket's number = slot that says what its button does: "reply", "reopen" or nothing
 
 	Outcomes []Outcome
 }

@@ -75,6 +75,7 @@ type rawStep struct {
 	Or       yaml.MapSlice `yaml:"or"`
 	Opening  int           `yaml:"opening"`
 	Cancels  bool          `yaml:"cancels"`
+	Case     yaml.MapSlice `yaml:"case"`
 }
 
 var stepFields = fieldsOf(reflect.TypeFor[rawStep]())
@@ -188,7 +189,7 @@ func (r *rawStep) kinds() []Kind {
 
 func (r *rawStep) step(name string, line int) (*Step, []string) {
 	s := &Step{Name: name, Line: line, Slot: r.Slot, Optional: r.Optional, Min: r.Min, Max: r.Max, Misses: r.Misses,
-		Queue: r.Queue, Priority: desk.Priority(r.Priority), Reason: r.Reason, Topics: r.Topics, Opening: r.Opening, Cancels: r.Cancels}
+		Queue: r.Queue, Priority: desk.Priority(r.Priority), Reason: r.Reason, Topics: r.Topics, Opening: r.Opening, Cancels: r.Cancels, Case: pairs(r.Case)}
 	kinds := r.kinds()
 	if len(kinds) != 1 {
 		if len(kinds) == 0 {

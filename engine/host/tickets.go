@@ -16,6 +16,14 @@ import (
 type TicketService struct {
 	Store   Store
 	Content func() *engine.Content
+	Now     func() time.Time // nil is the machine's clock
+}
+
+func (s TicketService) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
 }
 
 // maxListed bounds how many cases one reply names.
@@ -27,17 +35,16 @@ func (s TicketService) Call(ctx context.Context, c ServiceCall) (engine.Answered
 	if err != nil {
 		return engine.Answered{}, err
 	}
-	terms := s.Content().Locale(r.State.Locale).Terms
 	switch c.Operation {
 	case "ticket.find":
-		return s.find(ctx, c, terms)
+		return s.find(ctx, c, r.State.Locale)
 	case "ticket.list":
-		return s.list(ctx, c, terms)
+		return s.list(ctx, c, r.State.Locale)
 	}
 	return engine.Answered{}, fmt.Errorf("the desk knows no operation %q", c.Operation)
 }
 
-func (s TicketService) find(ctx context.Context, c ServiceCall, terms map[string]string) (engine.Answered, error) {
+func (s TicketService) find(ctx context.Context, c ServiceCall, locale string) (engine.Answered, error) {
 	k, changes, err := s.Store.Ticket(ctx, c.With["ticket"])
 	if errors.Is(err, ErrNotFound) {
 		return engine.Answered{Outcome: "not_found"}, nil
@@ -50,6 +57,11 @@ func (s TicketService) find(ctx context.Context, c ServiceCall, terms map[string
 		data["due"] = k.Due.Format(time.RFC3339)
 	}
 	if k.Conversation == c.Conversation {
+		terms, view := s.Content().Locale(locale).Terms, engine.DescribeCase(s.Content(), locale, k, s.now())
+		data["waits"], data["may"] = view.Waits, view.May
+		if view.Late {
+			data["late"] = "yes"
+		}
 		// The history is shown only to who opened the case; a number alone tells how it stands and no more.
 		var lines []string
 		last := desk.Status("")
@@ -64,24 +76,28 @@ func (s TicketService) find(ctx context.Context, c ServiceCall, terms map[string
 	return engine.Answered{Outcome: "found", Data: data}, nil
 }
 
-func (s TicketService) list(ctx context.Context, c ServiceCall, terms map[string]string) (engine.Answered, error) {
-	open, err := s.Store.Tickets(ctx, desk.Filter{Conversation: c.Conversation})
+func (s TicketService) list(ctx context.Context, c ServiceCall, locale string) (engine.Answered, error) {
+	all := desk.Filter{Conversation: c.Conversation, Statuses: []desk.Status{desk.New, desk.InWork, desk.Clarify, desk.Solved, desk.Closed}, Sort: desk.ByNewest, Limit: maxListed}
+	counts, err := s.Store.Counts(ctx, all)
 	if err != nil {
 		return engine.Answered{}, err
 	}
-	ended, err := s.Store.Tickets(ctx, desk.Filter{Conversation: c.Conversation, Closed: true})
+	newest, err := s.Store.Tickets(ctx, all)
 	if err != nil {
 		return engine.Answered{}, err
 	}
-	all := append(open, ended...)
-	if len(all) == 0 {
+	if len(newest) == 0 {
 		return engine.Answered{Outcome: "none"}, nil
 	}
 	var lines []string
-	for _, k := range all[:min(len(all), maxListed)] {
-		lines = append(lines, fmt.Sprintf("%s (%s, %s): «%s»", k.Number, terms[string(k.Kind)], k.Opened.In(s.Content().Calendar.Zone()).Format("02.01.2006"), terms[string(k.Status)]))
+	for _, k := range newest {
+		lines = append(lines, engine.DescribeCase(s.Content(), locale, k, s.now()).Line)
 	}
-	return engine.Answered{Outcome: "some", Data: map[string]string{"count": strconv.Itoa(len(all)), "list": strings.Join(lines, "; ")}}, nil
+	data := map[string]string{"count": strconv.Itoa(counts[0]), "list": strings.Join(lines, "; ")}
+	if more := counts[0] - len(newest); more > 0 {
+		data["more"] = strconv.Itoa(more)
+	}
+	return engine.Answered{Outcome: "some", Data: data}, nil
 }
 
 // Own reports whether an operation is answered by the program itself and by no register.
