@@ -21,6 +21,7 @@ type ticketPage struct {
 	Channel string // in words
 	Kind    string
 	Place   string // where in a flow the talk stands
+	Left    bool   // the citizen takes no messages
 	Known   []Known
 	Changes []changeLine
 	Talk    talk
@@ -120,6 +121,7 @@ func (c *Console) ticketParts(ctx context.Context, v *visit, t desk.Ticket, chan
 		Channel: wordOr(v.locale, "channel.", t.Channel),
 		Kind:    wordOr(v.locale, "kind.", string(t.Kind)),
 		Place:   c.Content.Place(v.locale, record.State),
+		Left:    record.State.Unreachable,
 		Known:   c.Content.Known(v.locale, record.State),
 	}
 	names := c.operatorNames(ctx, changes)

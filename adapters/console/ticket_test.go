@@ -138,3 +138,21 @@ func TestFilesNeedASession(t *testing.T) {
 		br.get("files/"+id).status(t, 404).has(t, "Файл не найден")
 	}
 }
+
+// A message that the citizen has reworded stands beside its original, and who can't be reached is marked.
+func TestEditsAndWhoHasLeft(t *testing.T) {
+	b := newBench(t)
+	one := b.world.open(desk.Ticket{Number: "О-26-00001", Channel: "telegram"})
+	b.world.say(one.Conversation, engine.Citizen, "Иваов")
+	b.world.put(one.Conversation, host.Entry{Author: engine.Citizen, Edits: 1}, engine.Message{Text: "Иванов"})
+	page := b.as(anna).get(ticketURL(one.Number)).text
+	if strings.Count(page, `<a class="label" href="#m-1">изменено:</a>`) != 1 || !strings.Contains(page, "Иваов") || strings.Contains(page, "недоступен") {
+		t.Errorf("the page shows %s", page)
+	}
+	record := b.world.records[one.Conversation]
+	record.State.Unreachable = true
+	b.world.records[one.Conversation] = record
+	if page = b.as(anna).get(ticketURL(one.Number)).text; !strings.Contains(page, "недоступен: сообщения не принимает") {
+		t.Error("the page does not say that the citizen takes no messages")
+	}
+}

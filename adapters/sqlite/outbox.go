@@ -44,19 +44,6 @@ func (s *Store) Unsent(ctx context.Context, now time.Time, p host.Priority, limi
 	return ids, wrap("unsent conversations", err)
 }
 
-// SetAside implements [host.Store].
-func (s *Store) SetAside(ctx context.Context, conversation int64, limit int) ([]host.Aside, error) {
-	all, err := list(ctx, s, scanAside, setAside, conversation, max(limit, 0))
-	return all, wrap(fmt.Sprintf("messages of conversation %d that were set aside", conversation), err)
-}
-
-func scanAside(row rowScanner) (a host.Aside, err error) {
-	var state string
-	err = row.Scan(&a.Seq, &state, &a.Error)
-	a.State = host.OutboxState(state)
-	return a, err
-}
-
 // Outbox implements [host.Store]: messages that wait, or whose sending has not been concluded, due or not.
 func (s *Store) Outbox(ctx context.Context, conversation int64, limit int) ([]host.Outgoing, error) {
 	all, err := list(ctx, s, scanOutgoing, outboxOf, conversation, max(limit, 0))

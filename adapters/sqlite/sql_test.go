@@ -57,7 +57,7 @@ func TestParametersAscend(t *testing.T) {
 func TestPlans(t *testing.T) {
 	s := openAt(t, ":memory:")
 	for _, query := range []string{
-		conversationByPeer, conversationByID, fenceTurn, isHandled, entriesAfter, entryOfMessage, unsentDialogues, unsentOthers, outboxOf, setAside, dueErrands, markSent, markState,
+		conversationByPeer, conversationByID, fenceTurn, isHandled, entriesAfter, entryOfMessage, unsentDialogues, unsentOthers, outboxOf, dueErrands, markSent, markState,
 		stopTimer, dueTimers, nextTimer, endCall, changesOf, ticketByID, fileByID, partOf, filesOf,
 		operatorByLogin, openSession, endSession, endSessions, endSessionOf, dropExpired, useTOTP, useCode, codesOf, invitationOf, identityOperator,
 	} {

@@ -22,6 +22,8 @@ type feed struct {
 	changed      <-chan struct{}
 	stop         func()
 	typing       chan struct{}
+	typists      <-chan host.Typist // nil where the host does not tell
+	unwatch      func()
 	last         *state
 	ready        bool
 	owner        engine.Owner
@@ -60,6 +62,13 @@ func (f *feed) wait(ctx context.Context, own <-chan outFrame) error {
 		case <-pause.C:
 			return f.emit(outFrame{Type: "beat"})
 		case <-f.typing:
+			if err := f.emit(outFrame{Type: "typing"}); err != nil {
+				return err
+			}
+		case who := <-f.typists:
+			if who.Citizen { // in another tab, perhaps
+				continue
+			}
 			if err := f.emit(outFrame{Type: "typing"}); err != nil {
 				return err
 			}
@@ -135,6 +144,9 @@ func (f *feed) begin(ctx context.Context, rec *host.Record) (err error) {
 	f.conversation = rec.ID
 	f.changed, f.stop = f.chat.host.Watch(rec.ID)
 	f.chat.typists.add(f)
+	if h, ok := f.chat.host.(typingHost); ok {
+		f.typists, f.unwatch = h.WatchTyping(rec.ID)
+	}
 	if *rec, err = f.chat.host.Find(ctx, f.visitor.peer); err != nil {
 		return err
 	}
@@ -180,6 +192,31 @@ func (f *feed) close() {
 	if f.stop != nil {
 		f.stop()
 		f.chat.typists.remove(f)
+	}
+	if f.unwatch != nil {
+		f.unwatch()
+	}
+}
+
+// typingHost is a host that passes on who is writing.
+type typingHost interface {
+	// WatchTyping gives a channel that hears who writes in the conversation, until stop is called.
+	WatchTyping(conversation int64) (typists <-chan host.Typist, stop func())
+	// CitizenTyping tells whoever watches that the citizen is writing.
+	CitizenTyping(conversation int64)
+}
+
+// heardTyping passes on that the visitor is writing. Who has no conversation yet writes to nobody.
+func (c *Chat) heardTyping(ctx context.Context, v visitor) {
+	h, ok := c.host.(typingHost)
+	if !ok {
+		return
+	}
+	if allowed, _ := c.looks.allow(v.peer.ID); !allowed {
+		return
+	}
+	if rec, err := c.host.Find(ctx, v.peer); err == nil {
+		h.CitizenTyping(rec.ID)
 	}
 }
 

@@ -57,7 +57,7 @@ func parseFrame(data []byte) (inFrame, error) {
 	id, err := parseID(f.ID)
 	f.ID = id
 	switch f.Type {
-	case "ping":
+	case "ping", "typing":
 		return f, nil
 	case "hello":
 		if _, ok := knownVisitor(f.Token); !ok {

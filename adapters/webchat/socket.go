@@ -158,6 +158,9 @@ func (s *socket) handle(ctx context.Context, f inFrame) (outFrame, error) {
 	switch f.Type {
 	case "ping":
 		return outFrame{Type: "pong"}, nil
+	case "typing":
+		s.chat.heardTyping(ctx, s.visitor)
+		return outFrame{Type: "pong"}, nil
 	case "hello":
 		return outFrame{}, faulty("hello_again")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"spravka/adapters/webchat/internal/fakehost"
 	"spravka/engine"
+	"spravka/engine/host"
 )
 
 func TestASocketReplaysAndFollows(t *testing.T) {
@@ -292,5 +293,21 @@ func TestARestoredBackupResetsTheClient(t *testing.T) {
 	got := w.enter(token, 4).until(ofType("ready"))
 	if diff := cmp.Diff([]string{"citizen: новое", "bot: Эхо: новое"}, entries(got)); got[0].Type != "reset" || diff != "" {
 		t.Errorf("with a shorter one: %+v\n%s", got[0], diff)
+	}
+}
+
+func TestTypingBothWays(t *testing.T) {
+	w := serve(t)
+	anna := w.token()
+	w.say(anna, "x")
+	l := w.enter(anna, 0)
+	l.until(ofType("ready"))
+	w.host.Typists <- host.Typist{Citizen: true} // the visitor in another tab: not shown
+	w.host.Typists <- host.Typist{Name: "Ольга"}
+	l.until(ofType("typing"))
+	l.send(frame{"type": "typing"})
+	l.until(ofType("pong"))
+	if id := <-w.host.Typing; id != 1 {
+		t.Errorf("conversation %d was told of", id)
 	}
 }

@@ -48,8 +48,6 @@ type Store interface {
 	Outbox(ctx context.Context, conversation int64, limit int) ([]Outgoing, error)
 	// Mark records how sending went.
 	Mark(ctx context.Context, marks []Mark) error
-	// SetAside returns up to limit messages of a conversation that have failed or are in doubt, newest first.
-	SetAside(ctx context.Context, conversation int64, limit int) ([]Aside, error)
 	// Errands returns up to limit errands that are due, oldest first. They stay until they are ended.
 	Errands(ctx context.Context, now time.Time, limit int) ([]Errand, error)
 	// PutOffErrand records a try that has failed and when the next one is due.
@@ -172,13 +170,6 @@ const (
 	Dialogue Priority = 0 // somebody waits for it
 	Calm     Priority = 1 // nobody does: reminders, notices, what goes to many
 )
-
-// Aside is a message that has failed or is in doubt.
-type Aside struct {
-	Seq   int64
-	State OutboxState // [Failed] or [Unknown]
-	Error string
-}
 
 // Errand is what is to be done at a channel after a turn, besides sending.
 type Errand struct {

@@ -242,6 +242,15 @@ class Link {
   }
 
   // deliver sends a message and returns once the server has stored it.
+  // typing tells the staff that the visitor is writing.
+  typing() {
+    const now = Date.now()
+    if (this.ws?.up && now - (this.typed || 0) > 4000) {
+      this.typed = now
+      this.ws.send('{"type":"typing"}')
+    }
+  }
+
   async deliver(item) {
     await this.session()
     const body = JSON.stringify({ ...item, locale: this.lang })

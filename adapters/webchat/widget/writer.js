@@ -12,7 +12,7 @@ class Writer {
     })
     this.text = h('textarea', {
       rows: 1, placeholder: say.ask, 'aria-label': say.message, 'aria-describedby': 'error', enterkeyhint: 'send',
-      oninput: () => this.grow(),
+      oninput: () => (this.grow(), link.typing()),
       onkeydown: (e) => e.key === 'Enter' && !e.shiftKey && !e.isComposing && (e.preventDefault(), this.submit()),
       onpaste: (e) => e.clipboardData.files.length && (e.preventDefault(), this.tray.add(e.clipboardData.files)),
     })

@@ -70,16 +70,6 @@ var priorityTests = map[string]func(*testing.T, Store){
 			t.Errorf("the message came back as %+v", got[0])
 		}
 	},
-	"what failed or is in doubt can be shown": func(t *testing.T, s Store) {
-		r := speak(t, s, begin(t, s, "a"), 0, "one", "two", "three")
-		must(t, s.Mark(t.Context(), []host.Mark{{Conversation: r.ID, Seq: 1, State: host.Failed, Error: "left"}, {Conversation: r.ID, Seq: 2, State: host.Unknown, Error: "torn"}}))
-		got, err := s.SetAside(t.Context(), r.ID, 10)
-		must(t, err)
-		same(t, "set aside", got, []host.Aside{{Seq: 2, State: host.Unknown, Error: "torn"}, {Seq: 1, State: host.Failed, Error: "left"}})
-		got, err = s.SetAside(t.Context(), r.ID, 1)
-		must(t, err)
-		same(t, "set aside, the newest", len(got), 1)
-	},
 }
 
 var errandTests = map[string]func(*testing.T, Store){

@@ -121,3 +121,9 @@ func (h *Host) change(conversation int64, f func(*host.Record)) {
 	}
 	h.hint(conversation)
 }
+
+// WatchTyping gives what is put into Typists.
+func (h *Host) WatchTyping(int64) (<-chan host.Typist, func()) { return h.Typists, func() {} }
+
+// CitizenTyping puts the conversation into Typing.
+func (h *Host) CitizenTyping(conversation int64) { h.Typing <- conversation }

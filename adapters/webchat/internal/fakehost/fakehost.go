@@ -19,7 +19,9 @@ import (
 
 // Host keeps conversations and files in memory. It outlives the chats that are served over it, as a database does.
 type Host struct {
-	Now func() time.Time
+	Now     func() time.Time
+	Typists chan host.Typist // who is told to write, in any conversation
+	Typing  chan int64       // the conversations in which the citizen was
 
 	mu       sync.Mutex
 	records  map[host.Peer]*host.Record
@@ -41,7 +43,7 @@ type stored struct {
 // New makes an empty host.
 func New() *Host {
 	return &Host{
-		Now:     time.Now,
+		Now: time.Now, Typists: make(chan host.Typist, 4), Typing: make(chan int64, 4),
 		records: map[host.Peer]*host.Record{}, entries: map[int64][]host.Entry{}, updates: map[string]int64{},
 		watchers: map[int64]map[chan struct{}]struct{}{}, ahead: map[string]int{}, files: map[string]stored{},
 	}
