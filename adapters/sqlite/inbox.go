@@ -148,7 +148,9 @@ func (q *inboxQuery) narrow(f desk.Filter) error {
 	}
 	q.status(f)
 	if f.Conversation != 0 {
-		q.is("conversation", f.Conversation)
+		id := q.param(f.Conversation)
+		q.where = append(q.where, "conversation IN (SELECT id FROM conversations WHERE id = "+id+
+			" OR person <> 0 AND person = (SELECT person FROM conversations WHERE id = "+id+"))")
 	}
 	if f.Operator != 0 {
 		q.is("operator", f.Operator)

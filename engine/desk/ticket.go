@@ -103,7 +103,7 @@ type Filter struct {
 	Queues       []string // in any of these, at most 50; empty means all
 	Operator     int64
 	OfferedTo    int64
-	Conversation int64
+	Conversation int64    // and those that are the same person's
 	Closed       bool     // solved and closed ones instead of the open ones; ignored where Statuses are given
 	Statuses     []Status // any of these, whether open or not
 	Priority     Priority

@@ -182,6 +182,8 @@ var moveTests = map[string]func(*testing.T, Store){
 			must(t, s.AddMoveCode(t.Context(), code, pair[0].ID, after(i), after(900)))
 			must(t, s.JoinConversations(t.Context(), code, pair[0].ID, pair[1].ID))
 		}
+		b = put(t, s, b, ticket(b, "О-26-000001-1"))
+		listed(t, s, desk.Filter{Conversation: c.ID}, "О-26-000001-1")
 		ids, err := s.Joined(t.Context(), c.ID)
 		must(t, err)
 		same(t, "joined", ids, []int64{a.ID, b.ID, c.ID, d.ID})
