@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"spravka/engine/desk"
 	"spravka/engine/host"
 )
 
@@ -25,8 +26,9 @@ type Host interface {
 	// Watch returns a channel that receives a hint after the conversation has changed; several changes may make one
 	// hint. The caller calls stop when it no longer listens.
 	Watch(conversation int64) (changed <-chan struct{}, stop func())
-	// Ahead counts the open tickets before this one in its queue, or returns host.ErrNotFound.
-	Ahead(ctx context.Context, ticket string) (int, error)
+	// Wait tells the place of a ticket in its queue, and in the citizen's language how long the wait is likely to be ("" if
+	// that can't be told). host.ErrNotFound if it does not wait.
+	Wait(ctx context.Context, ticket string) (e desk.Estimate, words string, err error)
 }
 
 // Chat serves the web chat.

@@ -41,6 +41,7 @@ func (c *Chat) shown(e host.Entry) entry {
 type state struct {
 	Owner   engine.Owner `json:"owner"`
 	Ahead   *int         `json:"ahead,omitempty"`  // open tickets before this one; only while waiting in a queue
+	Wait    string       `json:"wait,omitempty"`   // how long the wait is likely to be, in words
 	Ticket  string       `json:"ticket,omitempty"` // the one that is waited for
 	Tickets []ticket     `json:"tickets,omitempty"`
 }
@@ -75,9 +76,10 @@ func (c *Chat) stateOf(ctx context.Context, rec host.Record) state {
 	if s.Owner != engine.OwnerQueue || s.Ticket == "" {
 		return s
 	}
-	ahead, err := c.host.Ahead(ctx, s.Ticket)
+	e, words, err := c.host.Wait(ctx, s.Ticket)
 	if err == nil {
-		s.Ahead = &ahead
+		ahead := max(0, e.Place-1)
+		s.Ahead, s.Wait = &ahead, words
 	} else if !errors.Is(err, host.ErrNotFound) && ctx.Err() == nil {
 		c.config.Log.Warn("web chat: no place in the queue", "ticket", s.Ticket, "error", err)
 	}

@@ -32,7 +32,7 @@ type view struct {
 	Buttons             []engine.Button
 	Waiting, Operator   bool
 	Called              bool
-	Place, Ticket       string
+	Place, Wait, Ticket string
 	Text, Error         string
 }
 
@@ -129,6 +129,7 @@ func (c *Chat) fill(r *http.Request, v *view, who visitor) error {
 	default:
 		v.Place = fmt.Sprintf("%s %d.", v.Say("ahead"), *s.Ahead)
 	}
+	v.Wait = s.Wait
 	return nil
 }
 

@@ -107,7 +107,7 @@ func TestTheChatWorksWithoutAScript(t *testing.T) {
 		t.Errorf("after a button: %s", page)
 	}
 	_, page = w.submit(map[string]string{"id": idOf(t, page), "press": "~human", "text": "и ещё вот что"}, nil)
-	if !strings.Contains(page, "Обращений перед вами: 3.") || !strings.Contains(page, "Т-26-000001-1") || !strings.Contains(page, "Специалист позван") || !strings.Contains(page, "и ещё вот что") {
+	if !strings.Contains(page, "Обращений перед вами: 3. Ждать, скорее всего, от 5 до 15 минут.") || !strings.Contains(page, "Т-26-000001-1") || !strings.Contains(page, "Специалист позван") || !strings.Contains(page, "и ещё вот что") {
 		t.Errorf("in the queue: %s", page)
 	}
 	w.host.SetAhead(0)

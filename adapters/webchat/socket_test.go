@@ -221,7 +221,7 @@ func TestThePlaceInTheQueueIsKeptUpToDate(t *testing.T) {
 		l.until(ofType("ready"))
 		l.send(press("~human"))
 		got := l.until(func(f heard) bool { return f.State.Owner == "queue" })
-		if s := got[len(got)-1].State; *s.Ahead != 3 || s.Ticket != "Т-26-000001-1" {
+		if s := got[len(got)-1].State; *s.Ahead != 3 || s.Wait != "Ждать, скорее всего, от 5 до 15 минут." || s.Ticket != "Т-26-000001-1" {
 			t.Errorf("got %+v", s)
 		}
 		start := time.Now()

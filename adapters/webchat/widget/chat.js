@@ -211,7 +211,7 @@ class SpravkaChat extends HTMLElement {
     // The bar takes room from the log: who was at its end stays there, or the quick replies would slip out of sight.
     this.log.keep(() => {
       this.bar.hidden = !waits
-      this.bar.replaceChildren(icon('clock'), h('span', {}, h('b', {}, say.isQueue + '. '), place, s.ticket ? say.ticket + s.ticket + '. ' : '', say.wait))
+      this.bar.replaceChildren(icon('clock'), h('span', {}, h('b', {}, say.isQueue + '. '), place, s.wait ? s.wait + ' ' : '', s.ticket ? say.ticket + s.ticket + '. ' : '', say.wait))
     })
   }
 

@@ -198,15 +198,15 @@ func (h *Host) Watch(conversation int64) (<-chan struct{}, func()) {
 	}
 }
 
-// Ahead returns what SetAhead has set, at first 3.
-func (h *Host) Ahead(_ context.Context, ticket string) (int, error) {
+// Wait returns the place that SetAhead has set, at first the fourth, and words for the wait.
+func (h *Host) Wait(_ context.Context, ticket string) (desk.Estimate, string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	n, ok := h.ahead[ticket]
 	if !ok {
-		return 0, host.ErrNotFound
+		return desk.Estimate{}, "", host.ErrNotFound
 	}
-	return n, nil
+	return desk.Estimate{Place: n + 1}, "Ждать, скорее всего, от 5 до 15 минут.", nil
 }
 
 // SaveFile keeps a file.
