@@ -293,6 +293,7 @@ type heard struct {
 	State struct {
 		Owner, Ticket string
 		Ahead         *int
+		Wait          string
 	}
 	Error struct{ Code, Message string }
 }
