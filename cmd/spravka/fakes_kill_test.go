@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -38,7 +37,7 @@ func TestFakesKill(t *testing.T) {
 	}
 	s.start()
 	defer s.kill()
-	eventually(t, 30*time.Second, "VK is not polled", func() bool { return exists(filepath.Join(s.data, "vk.cursor")) })
+	platforms[1].polled()
 	visitors := make([]*visitor, people)
 	for i := range visitors {
 		v := &visitor{s: s}
@@ -94,11 +93,6 @@ func TestFakesKill(t *testing.T) {
 	for _, p := range platforms {
 		countLosses(t, store, p, people, each, stuck(t, filepath.Join(s.data, "spravka.db"), p.name))
 	}
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // settle waits until nothing new arrives for a while.

@@ -134,6 +134,28 @@ func (p *platform) control(path string, in, out any) {
 	}
 }
 
+// polled waits until the program knows from where on it has to fetch: what VK heard before is not its business. Telegram
+// keeps everything.
+func (p *platform) polled() {
+	p.t.Helper()
+	if p.name != "vk" {
+		return
+	}
+	eventually(p.t, time.Minute, "VK is not polled", func() bool {
+		var calls []struct {
+			Method string `json:"method"`
+		}
+		p.control("calls", nil, &calls)
+		for _, c := range calls {
+			if c.Method == "groups.getLongPollServer" {
+				return true
+			}
+		}
+		return false
+	})
+	time.Sleep(time.Second) // and has stored it
+}
+
 // say is a citizen's message in their private chat.
 func (p *platform) say(peer int, text string) {
 	p.t.Helper()

@@ -130,9 +130,7 @@ func (p *platform) follow(ctx context.Context, told map[int]chan bool) {
 func theProgram(t *testing.T, p *platform) (int, func()) {
 	s := &server{t: t, data: filepath.Join(t.TempDir(), "data"), more: append(p.flags(), "--telegram-rate=-1", "--vk-rate=1000000")}
 	s.start()
-	if p.name == "vk" {
-		eventually(t, time.Minute, "VK is not polled", func() bool { return exists(filepath.Join(s.data, "vk.cursor")) })
-	}
+	p.polled()
 	return s.cmd.Process.Pid, s.kill
 }
 

@@ -24,7 +24,7 @@ func TestFakesTranscript(t *testing.T) {
 	s.more = append(telegram.flags(), vk.flags()...)
 	s.start()
 	defer s.kill()
-	eventually(t, 30*time.Second, "VK is not polled", func() bool { return exists(filepath.Join(s.data, "vk.cursor")) })
+	vk.polled()
 	v := &visitor{s: s}
 	var session struct{ Token string }
 	if err := json.Unmarshal(v.insist("POST", "/chat/api/v1/session", map[string]string{}), &session); err != nil {
