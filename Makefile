@@ -2,7 +2,7 @@
 GO ?= go
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: run build test check needs bench clean
+.PHONY: run build test check needs bench fakes clean
 
 run: build
 	./bin/spravka serve
@@ -27,6 +27,11 @@ needs:
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./engine/...
+
+# Telegram and VK against independent fakes, which this project does not contain: make fakes FAKES=/path/to/them
+fakes:
+	@test -f "$(FAKES)/telegram/main.go" || { echo "say where the fakes are: make fakes FAKES=/path, with telegram/main.go and vk/main.go in it"; exit 1; }
+	SPRAVKA_FAKES="$(abspath $(FAKES))" $(GO) test -tags fakes -count 1 -timeout 30m -p 1 -v -run TestFakes ./adapters/telegram ./adapters/vk ./cmd/spravka
 
 clean:
 	rm -rf bin
