@@ -46,8 +46,9 @@ const (
 	cmdHelp       = "help"
 	cmdSkip       = "skip"
 	cmdHuman      = "human"
-	cmdBot        = "bot"  // back from the queue to the bot
-	cmdDone       = "done" // no more files
+	cmdContact    = "contact" // the channel sends the citizen's own number
+	cmdBot        = "bot"     // back from the queue to the bot
+	cmdDone       = "done"    // no more files
 	cmdMenu       = "menu"
 	cmdResume     = "continue"
 	cmdLater      = "later"      // no messages about the queue

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"spravka/engine"
+	"spravka/engine/flow"
+	"spravka/engine/flow/flowtest"
 )
 
 // chat is a conversation that a test leads.
@@ -171,5 +173,27 @@ func TestBeginningAgain(t *testing.T) {
 	k.c = engine.Conversation{Channel: "web", Locale: "ru"}
 	if k.play(engine.Opened{}); !strings.Contains(k.said(), "Здравствуйте") {
 		t.Errorf("the first time it was said: %s", k.said())
+	}
+}
+
+func TestOwnNumberIsOfferedWhereTheChannelCan(t *testing.T) {
+	files := flowtest.Shipped(t)
+	files["flows/call.yaml"] = flowtest.File("flow: call\nsteps:\n  number: {ask: phone, personal: false, next: done}\n  done: {end: true}\n")
+	files["locales/ru/call.yaml"] = flowtest.File("flow: call\ntitle: Звонок\nsteps:\n  number: {text: \"Ваш номер?\"}\n  done: {text: \"Позвоним.\"}\n")
+	files["locales/en/call.yaml"] = files["locales/ru/call.yaml"]
+	c, _ := flow.Load(files)
+	content := engine.NewContent(c, nil)
+	for channel, want := range map[string]string{"telegram": "~contact", "web": "", "vk": ""} {
+		k := &chat{t: t, content: content, c: engine.Conversation{Channel: channel, Locale: "ru", Greeted: true, Frames: []engine.Frame{{Flow: "call", Step: "number"}}}}
+		k.play(engine.Said{Text: "повторите"})
+		got := ""
+		for _, e := range k.effects {
+			if s, ok := e.(engine.Say); ok && strings.Contains(s.Message.Text, "Ваш номер") && len(s.Message.Buttons) > 0 {
+				got = s.Message.Buttons[0].Payload
+			}
+		}
+		if got != want {
+			t.Errorf("%s: the button is %q; it was said: %s", channel, got, k.said())
+		}
 	}
 }

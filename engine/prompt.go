@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	"spravka/engine/answer"
@@ -122,6 +123,9 @@ func (t *turn) buttons(f *Frame, s *flow.Step) []Button {
 	switch s.Kind {
 	case flow.Choose, flow.Ask:
 		if len(s.Options) == 0 && !s.Optional {
+			if s.Answer == answer.Phone && slices.Contains(t.content.Settings.OwnNumber, t.c.Channel) {
+				return []Button{t.button(cmdContact)}
+			}
 			return nil
 		}
 		w := t.words(f, s)

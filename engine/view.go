@@ -126,7 +126,7 @@ var engineTexts = []string{
 	"not_understood", "misses", "why", "why.consent", "why.code", "busy", "stale", "stale.menu", "pressed", "secret", "too_long", "public.invite", "public.complaint",
 	"back", "back.first", "back_to", "cancelled", "cancelled.inner", "kept", "nothing_else", "which_one", "bye.within", "nothing_to_cancel", "restarted", "skip.not", "help.within",
 	"corrected", "which_wrong", "flow_gone", "flow_changed", "silence.remind", "silence.end",
-	"operator.says",
+	"operator.says", "button.contact",
 	"files", "files.got", "files.kept", "files.many", "files.unasked",
 	"handoff.first", "handoff.open", "handoff.closed", "handoff.urgent", "handoff.already", "handoff.later", "to_bot",
 	"wait.place", "wait.next", "wait.longer", "wait.up_to", "wait.between", "wait.by", "wait.from_by",

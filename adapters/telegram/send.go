@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -170,6 +171,9 @@ func (b *Bot) sendText(ctx context.Context, o outgoing) error {
 	return err
 }
 
+// contactPayload is the button by which the citizen sends their own number: Telegram makes sure that it is theirs.
+const contactPayload = "~contact"
+
 // rowWidth and rowButtons bound a row of buttons: what is longer is hard to read on a telephone.
 const (
 	rowWidth   = 26 // characters of the labels together
@@ -179,6 +183,17 @@ const (
 // keyboard lays the buttons out: short ones side by side. In a group one more leads to the private chat, where nobody
 // reads along.
 func (b *Bot) keyboard(chat int64, buttons []engine.Button) models.ReplyMarkup {
+	if i := slices.IndexFunc(buttons, func(k engine.Button) bool { return k.Payload == contactPayload }); i >= 0 {
+		if chat > 0 && len(buttons) == 1 { // a message has one kind of keyboard, and only private chats have this one
+			b.lent.put(chat, true)
+			return &models.ReplyKeyboardMarkup{Keyboard: [][]models.KeyboardButton{{{Text: buttons[i].Label, RequestContact: true}}}, ResizeKeyboard: true, OneTimeKeyboard: true}
+		}
+		buttons = slices.Delete(slices.Clone(buttons), i, i+1)
+	}
+	if _, lent := b.lent.get(chat); lent && len(buttons) == 0 {
+		b.lent.drop(chat)
+		return &models.ReplyKeyboardRemove{RemoveKeyboard: true}
+	}
 	var rows [][]button
 	width := 0
 	for i, k := range buttons {

@@ -326,3 +326,24 @@ func TestRealConnection(t *testing.T) {
 		t.Errorf("polling without a connection: %v", err)
 	}
 }
+
+// The button that sends the citizen's own number takes the place of their keyboard, and goes with the next message.
+func TestOwnNumberButton(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetting(t, nil)
+		ask := engine.Message{Text: "Ваш номер?", Buttons: []engine.Button{{Label: "Отправить мой номер", Payload: "~contact"}}}
+		for _, m := range []host.Outgoing{post("5", ask), say("5", "Спасибо"), say("5", "Ещё"), post("-7:5", ask)} {
+			if err := s.bot.Send(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		var got []string
+		for _, m := range s.fake.out() {
+			got = append(got, m.markup)
+		}
+		if len(got) != 4 || !strings.Contains(got[0], `"request_contact":true`) || !strings.Contains(got[1], `"remove_keyboard":true`) || got[2] != "" || strings.Contains(got[3], "contact") {
+			t.Errorf("the keyboards are %q", got)
+		}
+	})
+}

@@ -41,6 +41,7 @@ type Settings struct {
 	Misses       int           // wrong answers to one question before a human is called
 	Remind       time.Duration // of silence before a reminder
 	GiveUp       time.Duration // of silence before a polite end
+	OwnNumber    []string      // channels that can send the citizen's own telephone number
 	Queues       []string
 	DefaultQueue string
 	MaxFiles     int
@@ -65,6 +66,7 @@ type rawSettings struct {
 	Misses       int        `yaml:"misses"`
 	Remind       string     `yaml:"remind"`
 	GiveUp       string     `yaml:"give_up"`
+	OwnNumber    []string   `yaml:"own_number"`
 	Queues       []string   `yaml:"queues"`
 	DefaultQueue string     `yaml:"default_queue"`
 	MaxFiles     int        `yaml:"max_files"`
@@ -240,7 +242,7 @@ func (c *Content) readSettings(src *source) Problems {
 		}
 		return d
 	}
-	c.Settings = Settings{Misses: raw.Misses, Remind: span("remind", raw.Remind), GiveUp: span("give_up", raw.GiveUp), Queues: raw.Queues,
+	c.Settings = Settings{Misses: raw.Misses, Remind: span("remind", raw.Remind), GiveUp: span("give_up", raw.GiveUp), OwnNumber: raw.OwnNumber, Queues: raw.Queues,
 		DefaultQueue: raw.DefaultQueue, MaxFiles: raw.MaxFiles, MaxTextRunes: raw.MaxText, HandOffTerm: span("hand_off_term", raw.HandOffTerm),
 		FeedbackTerm: span("feedback_term", raw.FeedbackTerm), ReopenWithin: span("reopen_within", raw.ReopenWithin)}
 	c.Categories = raw.Categories
