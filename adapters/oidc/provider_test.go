@@ -81,6 +81,7 @@ func build(t *testing.T, change func(*Config)) *house {
 	var provider, site http.Handler
 	h.provider = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.ServeHTTP(w, r) }))
 	t.Cleanup(h.provider.Close)
+	h.provider.URL = strings.Replace(h.provider.URL, "127.0.0.1", "localhost", 1) // another site than the console's
 	h.console = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.ServeHTTP(w, r) }))
 	t.Cleanup(h.console.Close)
 	h.know("anna", "anna@example.ru", true, "operators")
