@@ -37,19 +37,19 @@ type logChange struct{ Field, Before, After string }
 const logMost = 50 // lines of a page
 
 // auditGroups are the beginnings of actions by which the log can be filtered, besides single actions.
-var auditGroups = []string{"login", "ticket", "file", "search", "people", "account", "settings", "works"}
+var auditGroups = []string{"login", "ticket", "file", "search", "people", "account", "notice"}
 
 // auditActions are the actions that have words of their own; others are shown as they are.
 var auditActions = []string{
-	"login", "login.failed", "logout", "file.open", "search", "works", "settings",
+	"login", "login.failed", "logout", "file.open", "search", "notice.add", "notice.end",
 	"ticket.open", "ticket.take", "ticket.assign", "ticket.release", "ticket.transfer", "ticket.reply", "ticket.ask", "ticket.ask_file", "ticket.return",
-	"ticket.resolve", "ticket.merge", "ticket.reopen", "ticket.note",
+	"ticket.resolve", "ticket.merge", "ticket.reopen", "ticket.note", "ticket.fault",
 	"people.invite", "people.revoke", "people.join", "people.change", "people.renew", "people.link",
 	"account.password", "account.change", "account.presence", "account.sessions", "account.factor", "account.codes",
 }
 
 // auditFields are the fields of differences that have words of their own.
-var auditFields = []string{"how", "name", "role", "queues", "capacity", "email", "locale", "presence", "access", "sessions", "factor", "codes", "queue", "operator"}
+var auditFields = []string{"how", "name", "role", "queues", "capacity", "email", "locale", "presence", "access", "sessions", "factor", "codes", "queue", "operator", "kind", "text", "starts", "ends", "notice"}
 
 func (c *Console) showLog(w http.ResponseWriter, r *http.Request, v *visit) error {
 	q := r.URL.Query()

@@ -163,17 +163,18 @@ func TestLooksAndActionsAreWrittenDown(t *testing.T) {
 	br.do("О-26-00001", "take", "").status(t, 303)
 	br.do("О-26-00001", "reply", "слово, которого нет в журнале").status(t, 303)
 	br.get(ticketURL("О-26-99999")).status(t, 404)
+	br.get("tickets?q=Семёнов").status(t, 200)
 	var got []string
 	for _, line := range b.people.log(host.AuditFilter{})[before:] {
 		got = append(got, line.Action+" "+line.Ticket)
 		if line.Operator != anna || line.Login != "anna" || line.Address != "192.0.2.1" || !line.At.Equal(b.clock.now()) {
 			t.Errorf("line %+v", line)
 		}
-		if strings.Contains(line.Subject, "слово") || len(line.Details) > 0 {
+		if strings.Contains(line.Subject, "слово") || strings.Contains(line.Subject, "Семёнов") || len(line.Details) > 0 {
 			t.Errorf("the log holds what was said: %+v", line)
 		}
 	}
-	if want := "ticket.open О-26-00001,ticket.take О-26-00001,ticket.reply О-26-00001"; strings.Join(got, ",") != want {
+	if want := "ticket.open О-26-00001,ticket.take О-26-00001,ticket.reply О-26-00001,search "; strings.Join(got, ",") != want {
 		t.Errorf("written down: %v", got)
 	}
 }

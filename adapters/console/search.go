@@ -51,6 +51,9 @@ func (c *Console) search(ctx context.Context, v *visit, body *listPage) error {
 		body.Search.Short = true
 		return nil
 	}
+	if err := c.audit(ctx, v, "search", ""); err != nil { // not what was looked for: that may be a citizen's name
+		return err
+	}
 	limited, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
 	result, err := c.Inbox.SearchTickets(limited, q)

@@ -76,6 +76,7 @@ var families = map[string][]string{
 	"log.did.":  auditActions, "log.group.": auditGroups, "log.field.": auditFields, "log.switch.": {"on", "off"},
 	"log.how.":      {"password", "code", "recovery", "invitation", "provider", "command"},
 	"log.presence.": {host.PresenceAvailable, host.PresenceAway}, "presence.": {host.PresenceAvailable, host.PresenceAway},
+	"notices.done_": {"added", "ended", "joined", "again"}, "notices.end_": {"works", "fault"},
 	"account.done_": accountNotices, "operators.done_": slices.Collect(maps.Keys(operatorsNotices)),
 	"operators.bad_": {"login", "name", "role", "capacity", "email"},
 	"note.": {desk.Offered, desk.Lapsed, desk.Assigned, desk.Taken, desk.Released, desk.Moved, desk.Asked, desk.FileAsked, desk.Clarified,
