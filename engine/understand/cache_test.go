@@ -3,6 +3,7 @@ package understand
 import (
 	"bytes"
 	"reflect"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -69,16 +70,38 @@ func TestCacheRoundTrip(t *testing.T) {
 	}
 }
 
+// maxModel is what the model of the real content may occupy, in bytes.
+const maxModel = 40 << 20
+
 func TestCacheOfContent(t *testing.T) {
-	m := Train(contentCorpus(t), Options{Quick: true})
 	var buf bytes.Buffer
-	if _, err := m.WriteTo(&buf); err != nil {
+	if _, err := Train(contentCorpus(t), Options{Quick: true}).WriteTo(&buf); err != nil {
 		t.Fatal(err)
 	}
 	size := buf.Len()
+	heap := func() int64 {
+		var s runtime.MemStats
+		runtime.GC()
+		runtime.GC() // the second one empties the pools
+		runtime.ReadMemStats(&s)
+		return int64(s.HeapAlloc)
+	}
+	raw := bytes.NewReader(buf.Bytes())
+	before := heap()
 	start := time.Now()
-	if _, err := Read(&buf); err != nil {
+	m, err := Read(raw)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d bytes, read in %v; features %d classes %d words %d postings %d", size, time.Since(start), len(m.sp.keys), len(m.classes), len(m.sp.lex.words), len(m.nb.doc))
+	took := time.Since(start)
+	for _, text := range []string{"забыл пароль", "какзарегистрироватьсянапортале", "где заявление и до скольки вы работаете"} {
+		m.Understand(Query{Text: text})
+	}
+	used := heap() - before
+	runtime.KeepAlive(buf)
+	t.Logf("%d bytes, read in %v, %.1f MB on the heap; features %d classes %d words %d postings %d", size, took, float64(used)/(1<<20), len(m.sp.keys), len(m.classes), len(m.sp.lex.words), len(m.nb.doc))
+	if used > maxModel {
+		t.Errorf("the model takes %d bytes, at most %d are allowed", used, maxModel)
+	}
+	runtime.KeepAlive(m)
 }

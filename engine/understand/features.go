@@ -24,7 +24,8 @@ type tuning struct {
 	gramsMin, gramsMax int
 	c                  float64 // cost of the linear classifiers
 	pos                float64 // extra weight of the positive class
-	minPair, minGram   int     // features rarer than this are not kept
+	minPair, minGram   int     // features rarer than this are not kept,
+	few                int     // unless there are fewer documents than this: then most features are rare, and what they say is missed
 	// conceptNorm ties the weight of concepts to the number of words: one concept in a long message is no proof.
 	conceptNorm float32
 	unknown     float32 // how much of the weight of unknown features counts towards the length
@@ -33,7 +34,7 @@ type tuning struct {
 func defaultTuning() tuning {
 	return tuning{
 		weight:   [groups]float32{1, 0.9, 0.4, 1.3, 1, 0.5, 0.5},
-		gramsMin: 2, gramsMax: 4, c: 0.5, pos: 1, minPair: 2, minGram: 2, unknown: 1, conceptNorm: 1,
+		gramsMin: 2, gramsMax: 4, c: 0.5, pos: 1, minPair: 2, minGram: 2, few: 1000, unknown: 1, conceptNorm: 1,
 	}
 }
 
@@ -227,6 +228,9 @@ func (s *space) build(docs [][]token) {
 			lo = s.tune.minPair
 		case groupChar:
 			lo = s.tune.minGram
+		}
+		if len(docs) < s.tune.few {
+			lo = 1
 		}
 		if int(e.df) >= lo {
 			s.keys, s.group, s.df = append(s.keys, e.key), append(s.group, e.g), append(s.df, e.df)

@@ -207,6 +207,10 @@ func TestBadInput(t *testing.T) {
 		"at":          strings.Repeat("a@", 50000),
 		"apostrophes": strings.Repeat("'", 100000),
 		"stars":       "*other *vague #n #m",
+		"emoji":       strings.Repeat("👨‍👩‍👧🇷🇺😀", 8000),
+		"glued":       strings.Repeat("какзарегистрироватьсянапорталесновымпаролем", 2500),
+		"glued parts": strings.Repeat("какзарегистрироватьсянапорталесновымпаролем ", 2500),
+		"misspelt":    strings.Repeat("зарегестрировапся праоль воссттановить ", 2500),
 	} {
 		start := time.Now()
 		r := m.Understand(Query{Text: text})
