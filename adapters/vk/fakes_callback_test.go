@@ -132,12 +132,11 @@ func fakesCallback(t *testing.T, program string) {
 	y.app.store.Close()
 	g.set(y.Handler())
 	y.ask(2)
-	time.Sleep(3 * time.Second)
-	g.mu.Lock()
-	if g.statuses[503] == 0 {
-		t.Errorf("no 503 with the store down: %v", g.statuses)
-	}
-	g.mu.Unlock()
+	until(t, callbackWait+10*time.Second, "no 503 with the store down", func() bool { // at the latest when VK has waited long enough
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return g.statuses[503] > 0
+	})
 	g.set(nil)
 	y.end()
 	begin()
