@@ -234,6 +234,20 @@ func (w *world) operate() {
 	if n := len(w.c.Tickets); n > 0 {
 		number = w.c.Tickets[rapid.IntRange(0, n-1).Draw(w.t, "ticket")].Number
 	}
-	w.play(engine.Acted{Action: rapid.SampledFrom([]engine.Action{engine.Take, engine.Take, engine.Reply, engine.Ask, engine.Return, engine.Resolve, "nonsense"}).Draw(w.t, "action"),
-		Operator: int64(rapid.IntRange(1, 2).Draw(w.t, "operator")), Name: "Анна", Ticket: number, Text: rapid.SampledFrom([]string{"", "Здравствуйте"}).Draw(w.t, "text")})
+	a := engine.Acted{Action: rapid.SampledFrom([]engine.Action{engine.Take, engine.Take, engine.Reply, engine.Ask, engine.RequestFile, engine.Return, engine.Resolve,
+		engine.Assign, engine.Release, engine.Transfer, engine.Merge, engine.Reopen, "nonsense"}).Draw(w.t, "action"),
+		Operator: int64(rapid.IntRange(0, 2).Draw(w.t, "operator")), Name: "Анна", Ticket: number, Text: rapid.SampledFrom([]string{"", "Здравствуйте"}).Draw(w.t, "text"),
+		Over: int64(rapid.IntRange(0, 2).Draw(w.t, "over")), To: int64(rapid.IntRange(0, 2).Draw(w.t, "to")), ToName: "Борис",
+		Queue: rapid.SampledFrom([]string{"", "technical", "nowhere"}).Draw(w.t, "queue"), Flow: rapid.SampledFrom([]string{"", "application.status", "repair-service"}).Draw(w.t, "flow"),
+		Resolution: rapid.SampledFrom([]string{"", "done", "nonsense"}).Draw(w.t, "resolution")}
+	if rapid.Bool().Draw(w.t, "preset") {
+		a.Slots = map[string]string{"number": rapid.SampledFrom([]string{"1000000022", "1", ""}).Draw(w.t, "value")}
+	}
+	if rapid.Bool().Draw(w.t, "offer") {
+		a.Until = w.now.Add(time.Minute)
+	}
+	if n := len(w.c.Tickets); n > 0 {
+		a.Into = w.c.Tickets[rapid.IntRange(0, n-1).Draw(w.t, "into")].Number
+	}
+	w.play(a)
 }
