@@ -66,6 +66,7 @@ type Bot struct {
 
 	sent  *recent[string, string] // Telegram's identifiers of files sent before
 	moved *recent[int64, int64]   // groups that have become supergroups
+	roots *recent[int64, int64]   // and the other way round; 0: it has always been what it is
 	lent  *recent[int64, bool]    // chats whose own keyboard has given way to a button of ours
 	asked *recent[host.Peer, int] // in groups: the message that is answered
 }
@@ -89,7 +90,7 @@ func New(f host.Files, c Config) (*Bot, error) {
 		return nil, errors.New("telegram: it needs a place for files")
 	}
 	b := &Bot{config: c, files: f, client: newClient(c), pace: newPace(c.Limits, c.Now), slots: make(chan struct{}, maxErrands), loads: make(chan struct{}, maxDownloads),
-		sent: newRecent[string, string](remembered), moved: newRecent[int64, int64](1000), lent: newRecent[int64, bool](remembered), asked: newRecent[host.Peer, int](remembered)}
+		sent: newRecent[string, string](remembered), moved: newRecent[int64, int64](1000), roots: newRecent[int64, int64](1000), lent: newRecent[int64, bool](remembered), asked: newRecent[host.Peer, int](remembered)}
 	b.intake = newIntake(c.Log, c.count)
 	b.api, err = tg.New(c.Token, tg.WithSkipGetMe(), tg.WithServerURL(c.BaseURL), tg.WithHTTPClient(c.PollTimeout, b.client),
 		tg.WithErrorsHandler(func(error) {})) // it hears only of pipes that are closed twice

@@ -76,7 +76,7 @@ func (b *Bot) pressed(ctx context.Context, h Host, u update) error {
 		b.config.count(CountSkipped)
 		return nil
 	}
-	w, ok := citizen(p.Message.Chat, p.From)
+	w, ok := b.known(citizen(p.Message.Chat, p.From))
 	if !ok {
 		b.config.count(CountSkipped)
 		return nil
@@ -143,7 +143,7 @@ func (b *Bot) said(ctx context.Context, h Host, u update) error {
 		b.follow(m.Chat.ID, m.MigratedTo)
 		return nil
 	}
-	w, ok := citizen(m.Chat, m.From)
+	w, ok := b.known(citizen(m.Chat, m.From))
 	text, entities := m.words()
 	if m.Chat.Type != "private" && ok {
 		text, ok = b.addressed(m, text, entities)
@@ -284,6 +284,9 @@ func (b *Bot) follow(from, to int64) {
 		return
 	}
 	b.moved.put(from, to)
+	b.remember("moved", from, to)
+	b.remember("origin", to, from)
+	b.roots.put(to, from)
 	if b.config.Moved != nil {
 		b.config.Moved(from, to)
 	}

@@ -101,7 +101,7 @@ func (b *Bot) chatOf(p host.Peer) (int64, error) {
 	if err != nil || p.Channel != Channel || chat == 0 {
 		return 0, fmt.Errorf("%w: %q is no peer of Telegram", host.ErrPermanent, p.ID)
 	}
-	if to, ok := b.moved.get(chat); ok {
+	if to := b.recall("moved", chat, b.moved); to != 0 {
 		return to, nil
 	}
 	return chat, nil
