@@ -13,6 +13,7 @@ type meters struct {
 	updates *prometheus.CounterVec
 	outbox  *prometheus.CounterVec
 	deleted *prometheus.CounterVec
+	desk    *prometheus.CounterVec
 	refused *prometheus.GaugeVec
 }
 
@@ -24,10 +25,12 @@ func newMeters(to prometheus.Registerer) *meters {
 			Help: "Messages to citizens: sent, retried (a try that failed), failed (for good), unknown (nobody can tell)."}, []string{"channel", "result"}),
 		deleted: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "spravka_secrets_deleted_total",
 			Help: "Citizens' messages that held a secret and were deleted at the platform."}, []string{"channel"}),
+		desk: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "spravka_desk_total",
+			Help: "The desk: offered, lapsed (not taken in time), wait_held and wait_miss (taken within the interval that the citizen was told, or not), due_soon, overdue."}, []string{"channel", "event"}),
 		refused: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "spravka_channel_token_refused",
 			Help: "1 while the platform does not accept the channel's token: nothing is received or sent."}, []string{"channel"}),
 	}
-	to.MustRegister(m.updates, m.outbox, m.deleted, m.refused)
+	to.MustRegister(m.updates, m.outbox, m.deleted, m.desk, m.refused)
 	return m
 }
 
@@ -36,6 +39,8 @@ func (m *meters) Count(channel, what string) {
 	switch what {
 	case host.MeterSent, host.MeterRetried, host.MeterFailed, host.MeterUnknown:
 		m.outbox.WithLabelValues(channel, what).Inc()
+	case host.MeterOffered, host.MeterLapsed, host.MeterWaitHeld, host.MeterWaitMiss, host.MeterDueSoon, host.MeterOverdue:
+		m.desk.WithLabelValues(channel, what).Inc()
 	case host.MeterDeleted:
 		m.deleted.WithLabelValues(channel).Inc()
 	default:

@@ -15,7 +15,7 @@ import (
 const (
 	simDesks  = 200
 	simShifts = 50
-	simShift  = 2 * time.Hour
+	simShift  = 90 * time.Minute
 )
 
 // TestWaitHoldsInSimulation plays 10,000 shifts of invented desks with the rules that the real one uses: citizens come at
@@ -162,6 +162,7 @@ type simulation struct {
 	held     []*simTicket // offered ones too
 	known    map[string]*Experience
 	room     []Waiting
+	heldRoom []Held
 }
 
 func newSimulation(seed uint64) *simulation {
@@ -371,7 +372,8 @@ func (d *simulation) count(k *simTicket, real time.Duration) {
 
 // dispatch does what the host does after every change: it recalls, then routes.
 func (d *simulation) dispatch() {
-	var held []Held
+	held := d.heldRoom[:0]
+	defer func() { d.heldRoom = held }()
 	for _, k := range d.held {
 		h := Held{Number: k.Number, Operator: k.operator, Status: k.state}
 		if k.state == New {
