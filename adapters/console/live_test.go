@@ -13,6 +13,7 @@ import (
 
 	"spravka/engine"
 	"spravka/engine/desk"
+	"spravka/engine/host"
 )
 
 var lineID = regexp.MustCompile(`id="m-(\d+)"`)
@@ -226,6 +227,25 @@ func TestStreamsEndWithTheSession(t *testing.T) {
 		time.Sleep(streamBeat + time.Second)
 		<-c.over
 		if again := connect(t, br, ticketURL(one.Number)+"/live", ""); again.code != 401 {
+			t.Errorf("status %d", again.code)
+		}
+	})
+}
+
+func TestStreamsEndWithTheRole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		one := b.world.open(ticketOf("О-26-00001"))
+		br := b.as(anna)
+		c := connect(t, br, ticketURL(one.Number)+"/live", "")
+		o := b.people.find(anna)
+		o.Role = host.RoleEditor
+		if err := b.people.UpdateOperator(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(streamBeat + time.Second)
+		<-c.over
+		if again := connect(t, br, ticketURL(one.Number)+"/live", ""); again.code != 403 {
 			t.Errorf("status %d", again.code)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -85,13 +86,15 @@ func (c *Console) follow(w http.ResponseWriter, r *http.Request, v *visit, chang
 	}
 }
 
-// sessionOver looks whether the operator may still see what the stream tells.
+// sessionOver looks whether the operator may still see what the stream tells. Whose role or queues have changed connects
+// anew and is asked again.
 func (c *Console) sessionOver(r *http.Request, v *visit) (bool, error) {
 	now := &visit{}
 	if err := c.recognise(r, now); err != nil {
 		return false, err
 	}
-	return now.operator.ID != v.operator.ID || generated(now.operator), nil
+	return now.operator.ID != v.operator.ID || generated(now.operator) || now.operator.Role != v.operator.Role ||
+		!slices.Equal(now.operator.Queues, v.operator.Queues), nil
 }
 
 // goneError says that the browser has left, which is no fault.
