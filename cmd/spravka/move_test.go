@@ -187,6 +187,11 @@ func TestAMatterHereIsNotPushedAside(t *testing.T) {
 	if err != nil || len(ids) != 2 {
 		t.Errorf("joined: %v, %v", ids, err)
 	}
+	// From now on each place knows the requests of the other one.
+	number := mustFind(t, v, onTelegram).State.Tickets[0].Number
+	v.says(onWeb, "отмена")
+	v.expect(v.says(onWeb, "что с моим обращением?"), number)
+	v.expect(v.says(onWeb, number), "«новое»")
 }
 
 func TestWrongMoveCodes(t *testing.T) {

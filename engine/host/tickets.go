@@ -56,9 +56,16 @@ func (s TicketService) find(ctx context.Context, c ServiceCall, locale string) (
 	if !k.Due.IsZero() && k.Status.Open() {
 		data["due"] = k.Due.Format(time.RFC3339)
 	}
-	if k.Conversation == c.Conversation {
+	theirs, err := s.belongs(ctx, k, c.Conversation)
+	if err != nil {
+		return engine.Answered{}, err
+	}
+	if theirs {
 		terms, view := s.Content().Locale(locale).Terms, engine.DescribeCase(s.Content(), locale, k, s.now())
-		data["waits"], data["may"] = view.Waits, view.May
+		data["waits"] = view.Waits
+		if k.Conversation == c.Conversation {
+			data["may"] = view.May // its buttons work in its own conversation only
+		}
 		if view.Late {
 			data["late"] = "yes"
 		}
@@ -98,6 +105,15 @@ func (s TicketService) list(ctx context.Context, c ServiceCall, locale string) (
 		data["more"] = strconv.Itoa(more)
 	}
 	return engine.Answered{Outcome: "some", Data: data}, nil
+}
+
+// belongs reports whether a ticket is of the conversation, or of another one of the same person.
+func (s TicketService) belongs(ctx context.Context, k desk.Ticket, conversation int64) (bool, error) {
+	if k.Conversation == conversation {
+		return true, nil
+	}
+	n, err := s.Store.Counts(ctx, desk.Filter{Conversation: conversation, Text: k.Number, Statuses: []desk.Status{k.Status}})
+	return err == nil && n[0] > 0, err
 }
 
 // Own reports whether an operation is answered by the program itself and by no register.
