@@ -128,7 +128,7 @@ func TestOversizedForms(t *testing.T) {
 
 func TestBadSettings(t *testing.T) {
 	w, p := newWorld(newClock().now), newPeople(t)
-	ports := Ports{Conversations: w, Tickets: w, Content: w, Accounts: p, Files: w, Audit: p, Inbox: w, Notes: w, Canned: w, Notices: &host.NoticeBoard{Store: p, Now: newClock().now}}
+	ports := Ports{Conversations: w, Tickets: w, Content: w, Accounts: p, Files: w, Audit: p, Inbox: w, Notes: w, Canned: w, Presence: newBench(t).console.Presence, Notices: &host.NoticeBoard{Store: p, Now: newClock().now}}
 	if _, err := New(ports, Config{Locale: "de"}); err == nil || !strings.Contains(err.Error(), "de") {
 		t.Errorf("unknown locale: %v", err)
 	}

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"spravka/engine"
@@ -20,8 +22,9 @@ const actTime = 30 * time.Second
 
 // done are the notices after an action that went well; they stand in the address, so only these are shown.
 var done = map[string]string{
-	string(engine.Take): "done", string(engine.Reply): "done", string(engine.Ask): "done",
-	string(engine.Return): "done", string(engine.Resolve): "done", "again": "careful",
+	string(engine.Take): "done", string(engine.Reply): "done", string(engine.Ask): "done", string(engine.RequestFile): "done",
+	string(engine.Return): "done", string(engine.Resolve): "done", string(engine.Release): "done", string(engine.Transfer): "done",
+	string(engine.Merge): "done", string(engine.Reopen): "done", "note": "done", "note_unknown": "careful", "again": "careful",
 }
 
 func doneNotice(locale, what string) *notice {
@@ -48,6 +51,9 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return err
 	}
 	defer form.release()
+	if form.Action == insertCanned {
+		return c.insert(w, r, v, form)
+	}
 	what, err := c.carryOut(r, v, number, form)
 	if errors.As(err, &f) && f.status != http.StatusNotFound {
 		return c.redraw(w, r, v, f, form)
@@ -61,13 +67,19 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, v *visit) error {
 
 func (c *Console) redraw(w http.ResponseWriter, r *http.Request, v *visit, f *fault, form *replyForm) error {
 	text := word(v.locale, f.text, f.args...)
-	p, box := page{}, reply{Key: form.Key, Text: form.Text}
+	p, box := page{}, reply{Key: form.Key, Text: form.Text, Note: form.Note}
+	switch form.Action { // its panel is shown open again
+	case engine.Transfer:
+		box.To = form.To
+	case engine.Resolve:
+		box.Resolution = form.Resolution
+	}
 	if f.status == http.StatusUnprocessableEntity { // it is about the box, so it stands beside it
 		box.Wrong = text
 	} else {
 		p.Notice = &notice{"wrong", text}
 	}
-	return c.drawTicket(w, r, v, f.status, p, -1, box)
+	return c.drawTicket(w, r, v, f.status, p, -1, box, noteBox{})
 }
 
 // carryOut does it, one action of a conversation at a time, so that nobody takes a ticket in the moment in which
@@ -82,17 +94,20 @@ func (c *Console) carryOut(r *http.Request, v *visit, number string, form *reply
 	lock := &c.acting[uint64(t.Conversation)%uint64(len(c.acting))]
 	lock.Lock()
 	defer lock.Unlock()
-	name := update(v.operator.ID, form.Key, append(form.digests(), t.Number, string(form.Action), form.Text)...)
+	name := update(v.operator.ID, form.Key, append(form.says(), t.Number)...)
 	if c.forms.done(name) {
 		return "again", nil
 	}
 	if t, _, record, err = c.load(ctx, v, number); err != nil { // as it is now that it is our turn
 		return "", err
 	}
-	if err := permit(form, stand(t, record.State, v.operator.ID)); err != nil {
+	if err := permit(form, stand(t, record.State, v.operator.ID, c.config.Now())); err != nil {
 		return "", err
 	}
-	acted := engine.Acted{Action: form.Action, Operator: v.operator.ID, Name: v.operator.Name, Ticket: t.Number, Over: form.Over, Text: form.Text}
+	acted, err := c.acted(ctx, v, form, t)
+	if err != nil {
+		return "", err
+	}
 	if acted.Files, err = c.save(ctx, form, record.Peer, name); err != nil {
 		return "", fmt.Errorf("the files of a reply can't be stored: %w", err)
 	}
@@ -104,16 +119,83 @@ func (c *Console) carryOut(r *http.Request, v *visit, number string, form *reply
 	if receipt.Duplicate {
 		return "again", nil
 	}
-	c.audit(ctx, v, "ticket."+string(form.Action), t.Number)
+	_ = c.audit(ctx, v, "ticket."+string(form.Action), t.Number, details(acted)...) // it is done; a failure is logged
+	c.inbox.touch()
 	return string(form.Action), nil
+}
+
+// acted is what a form wants, as the engine takes it.
+func (c *Console) acted(ctx context.Context, v *visit, form *replyForm, t desk.Ticket) (engine.Acted, error) {
+	a := engine.Acted{Action: form.Action, Operator: v.operator.ID, Name: v.operator.Name, Ticket: t.Number, Text: form.Text, Fence: form.Fence, Over: form.Over}
+	switch form.Action {
+	case engine.Release:
+		a.Note = form.Note
+	case engine.Transfer:
+		a.Note = form.Note
+		queue, toQueue := strings.CutPrefix(form.To, "queue:")
+		if toQueue {
+			a.Queue = queue
+			return a, nil
+		}
+		id, err := strconv.ParseInt(strings.TrimPrefix(form.To, "operator:"), 10, 64)
+		if err != nil {
+			return a, problem(http.StatusUnprocessableEntity, "act.no_target")
+		}
+		operators, err := c.Accounts.Operators(ctx)
+		if err != nil {
+			return a, err
+		}
+		i := slices.IndexFunc(operators, func(o host.Operator) bool { return o.ID == id && canHave(o, t.Queue) })
+		if i < 0 || id == v.operator.ID {
+			return a, problem(http.StatusUnprocessableEntity, "act.no_target")
+		}
+		a.To, a.ToName = id, operators[i].Name
+	case engine.Resolve:
+		a.Resolution = form.Resolution
+	case engine.Merge:
+		a.Into = form.Into
+	case engine.Return:
+		a.Flow, a.Slots = form.Flow, form.Slots
+		if a.Flow == "" {
+			a.Slots = nil
+		}
+	}
+	return a, nil
+}
+
+// canHave reports whether an operator may be given a ticket of the queue.
+func canHave(o host.Operator, queue string) bool {
+	v := visit{operator: o}
+	return !o.Disabled && v.sees(queue, 0)
+}
+
+// details are what the audit log keeps of an action besides its name: nothing that was said.
+func details(a engine.Acted) []host.AuditChange {
+	var all []host.AuditChange
+	add := func(field, value string) {
+		if value != "" {
+			all = append(all, host.AuditChange{Field: field, After: value})
+		}
+	}
+	add("to", a.ToName)
+	add("queue", a.Queue)
+	add("resolution", a.Resolution)
+	add("into", a.Into)
+	add("flow", a.Flow)
+	return all
 }
 
 // permit checks an action against what the operator may do.
 func permit(form *replyForm, s standing) error {
-	if s.Over {
+	switch {
+	case form.Action == engine.Reopen:
+		if !s.Over {
+			return problem(http.StatusConflict, "act.open")
+		}
+		return nil
+	case s.Over:
 		return problem(http.StatusConflict, "act.over")
-	}
-	if form.Action == engine.Take {
+	case form.Action == engine.Take:
 		switch {
 		case s.Mine:
 			return problem(http.StatusConflict, "act.mine")
@@ -121,16 +203,29 @@ func permit(form *replyForm, s standing) error {
 			return otherProblem(s.Owner)
 		}
 		return nil
-	}
-	switch {
+	case form.Action == engine.Release && s.Offered:
+		return nil
 	case s.Other != 0:
 		return otherProblem(s.Owner)
 	case !s.Mine:
 		return problem(http.StatusConflict, "act.free")
-	case form.Action == engine.Reply && form.Text == "" && len(form.Files) == 0:
-		return problem(http.StatusUnprocessableEntity, "act.empty")
-	case (form.Action == engine.Return || form.Action == engine.Resolve) && (form.Text != "" || len(form.Files) > 0):
-		return problem(http.StatusUnprocessableEntity, "act.unsent")
+	}
+	switch form.Action {
+	case engine.Reply:
+		if form.Text == "" && len(form.Files) == 0 {
+			return problem(http.StatusUnprocessableEntity, "act.empty")
+		}
+	case engine.RequestFile:
+		if form.Text == "" {
+			return problem(http.StatusUnprocessableEntity, "act.which_file")
+		}
+	case engine.Return, engine.Release, engine.Transfer, engine.Merge:
+		if form.Text != "" || len(form.Files) > 0 {
+			return problem(http.StatusUnprocessableEntity, "act.unsent")
+		}
+	}
+	if holes := holesIn(form.Text); len(holes) > 0 {
+		return problem(http.StatusUnprocessableEntity, "act.holes", "holes", strings.Join(holes, ", "))
 	}
 	return nil
 }
@@ -145,7 +240,7 @@ func otherProblem(owner string) error {
 // refusal says why the engine or the store did not do it. Who has the ticket now tells most.
 func (c *Console) refusal(ctx context.Context, v *visit, t desk.Ticket, err error) error {
 	if now, _, record, failure := c.load(ctx, v, t.Number); failure == nil {
-		switch s := stand(now, record.State, v.operator.ID); {
+		switch s := stand(now, record.State, v.operator.ID, c.config.Now()); {
 		case s.Over:
 			return problem(http.StatusConflict, "act.over")
 		case s.Other != 0:
@@ -160,6 +255,10 @@ func (c *Console) refusal(ctx context.Context, v *visit, t desk.Ticket, err erro
 		return problem(http.StatusConflict, "act.over")
 	case errors.As(err, &refused) && refused.Reason == engine.Empty:
 		return problem(http.StatusUnprocessableEntity, "act.empty")
+	case errors.As(err, &refused) && refused.Reason == engine.NoTarget:
+		return problem(http.StatusUnprocessableEntity, "act.no_target")
+	case errors.As(err, &refused) && refused.Reason == engine.BadSlot:
+		return problem(http.StatusUnprocessableEntity, "act.bad_slot")
 	case errors.As(err, &refused), errors.Is(err, host.ErrConflict):
 		return problem(http.StatusConflict, "act.changed")
 	}

@@ -73,6 +73,7 @@ var icons = map[string]string{
 	"file":     `<path d="M9 1.5H3.5v13h9V5zM9 1.5V5h3.5" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/>`,
 	"check":    `<path d="m2.5 8.5 3.6 3.6 7.4-8" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
 	"back":     `<path d="M9.5 3 4.5 8l5 5" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
+	"note":     `<path d="M3 1.5h10v9l-4 4H3zM13 10.5H9v4" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/><path d="M5.5 5h5M5.5 7.8h5" stroke="currentColor" stroke-width="1.4"/>`,
 	"keys":     `<rect x="1.5" y="4" width="13" height="8.5" rx="1.5" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M4 7h1M7.5 7h1M11 7h1M4.5 9.8h7" stroke="currentColor" stroke-width="1.5"/>`,
 	"mark":     `<path d="M2 3h12v8H7l-3 3v-3H2z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/>`,
 }

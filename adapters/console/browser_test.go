@@ -67,6 +67,7 @@ func playCase(t *testing.T, chrome context.Context) {
 	w.until(`document.querySelector('#talk').textContent.includes('Смотрю вашу заявку.')`)
 	w.until(`document.querySelector('#reply-text').value === '' && document.activeElement.id === 'reply-text'`)
 	w.until(`document.querySelector('#announcer').textContent.includes('Ответ отправлен')`)
+	w.do(chromedp.Click(chromedp.CSS("#resolve-box summary")))
 	w.do(chromedp.Click(chromedp.CSS("#do-resolve")))
 	w.until(`document.querySelector('#part-state').textContent.includes('решено') && document.querySelector('#do-reply').disabled`)
 	if got := fmt.Sprint(actionsOf(b)); got != "[take reply resolve]" {
@@ -231,11 +232,13 @@ func playWithoutScripts(t *testing.T, chrome context.Context) {
 		t.Errorf("the talk: %s", got)
 	}
 	w.do(chromedp.SendKeys(chromedp.CSS("#reply-text"), "не отправлено"))
-	w.click("#do-resolve")
+	w.do(chromedp.Click(chromedp.CSS("#return-box summary")))
+	w.click("#do-return")
 	if got := w.text("#reply"); !strings.Contains(got, "неотправленный ответ") || !strings.Contains(got, "не отправлено") {
 		t.Errorf("the box: %s", got)
 	}
 	w.do(chromedp.Clear(chromedp.CSS("#reply-text")))
+	w.do(chromedp.Click(chromedp.CSS("#resolve-box summary")))
 	w.click("#do-resolve")
 	if got := w.text("#part-state"); !strings.Contains(got, "решено") {
 		t.Errorf("the state: %s", got)

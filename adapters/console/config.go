@@ -85,7 +85,7 @@ func (c Config) complete() (Config, error) {
 // complete reports a port that was left out.
 func (p Ports) complete() error {
 	if p.Conversations == nil || p.Tickets == nil || p.Content == nil || p.Accounts == nil || p.Files == nil || p.Audit == nil || p.Inbox == nil ||
-		p.Notes == nil || p.Canned == nil {
+		p.Notes == nil || p.Canned == nil || p.Presence == nil {
 		return errors.New("console: every port must be given")
 	}
 	return nil

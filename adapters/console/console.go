@@ -35,6 +35,7 @@ type Console struct {
 	places   *places
 	looks    *looks
 	inbox    *inbox
+	noted    hints // tickets on which a note was written
 	running  sync.WaitGroup
 	closing  chan struct{}
 	close    func()
@@ -101,6 +102,11 @@ func (c *Console) route() {
 	c.page("tickets/{number}", staff, methods{get: c.showTicket, post: c.act})
 	c.page("tickets/{number}/take", staff, methods{get: c.showTakeOver})
 	c.page("tickets/{number}/live", staff, methods{get: c.streamTicket})
+	c.page("tickets/{number}/notes", staff, methods{post: c.writeNote})
+	c.page("tickets/{number}/return", staff, methods{get: c.showReturn})
+	c.page("tickets/{number}/canned", staff, methods{get: c.serveCanned})
+	c.page("tickets/{number}/typing", staff, methods{post: c.typing})
+	c.page("canned", crew, methods{get: c.showCanned, post: c.changeCanned})
 	c.page("files/{id}", staff, methods{get: c.serveFile})
 	c.page("operators", administrators, methods{get: c.showOperators, post: c.invite})
 	c.page("operators/{id}", administrators, methods{get: c.showOperator, post: c.changeOperator})

@@ -74,7 +74,7 @@ func newBench(t testing.TB, change ...func(*Config)) *bench {
 	}
 	var err error
 	b.console, err = New(Ports{Conversations: b.world, Tickets: b.world, Content: b.world, Accounts: b.people, Files: b.world, Audit: b.people,
-		Inbox: b.world, Notes: b.world, Canned: b.world, Notices: &host.NoticeBoard{Store: b.people, Now: b.clock.now}}, config)
+		Inbox: b.world, Notes: b.world, Canned: b.world, Presence: host.NewPresence(config.Now, time.Minute), Notices: &host.NoticeBoard{Store: b.people, Now: b.clock.now}}, config)
 	if err != nil {
 		t.Fatal(err)
 	}

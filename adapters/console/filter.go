@@ -190,19 +190,30 @@ func (f listFilter) passes(t *desk.Ticket, now time.Time) bool {
 
 // counts says how many tickets each view holds.
 func (s *snapshot) counts(v viewer) map[string]int {
-	n := map[string]int{viewMentions: s.unread[v.ID]}
-	if v.All {
-		n[viewSolved] = s.ended[""]
-	} else {
-		for _, q := range v.Queues {
+	n := map[string]int{viewMine: len(s.own[v.ID]), viewMentions: s.unread[v.ID]}
+	for queue, t := range s.tally {
+		mine := slices.Contains(v.Queues, queue)
+		if mine {
+			n[viewGroup] += t.all
+			n[viewSolved] += s.ended[queue]
+		}
+		if mine || v.All {
+			n[viewAll] += t.all
+			n[viewUnassigned] += t.unassigned
+		}
+	}
+	for _, q := range v.Queues {
+		if _, open := s.tally[q]; !open {
 			n[viewSolved] += s.ended[q]
 		}
 	}
-	for _, k := range s.cases {
-		for _, view := range []string{viewMine, viewUnassigned, viewGroup, viewAll} {
-			if v.in(view, &k.Ticket) {
-				n[view]++
-			}
+	if v.All {
+		n[viewSolved] = s.ended[""]
+		return n
+	}
+	for _, k := range s.own[v.ID] { // one's own are seen whatever their queue
+		if !slices.Contains(v.Queues, k.Queue) {
+			n[viewAll]++
 		}
 	}
 	return n

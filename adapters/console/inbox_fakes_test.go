@@ -215,3 +215,19 @@ func urlText(text string) string { return url.QueryEscape(text) }
 
 // engineNumber is a number with a right check digit.
 func engineNumber(testing.TB) string { return reading.NewTicketNumber('О', 26, 4711) }
+
+func (w *world) Flows(locale string) []Choice {
+	return []Choice{{"application.status", "Статус заявления"}, {"tech.problem", "Техническая неполадка"}}
+}
+
+func (w *world) Questions(_, flow string) []Question {
+	if flow != "application.status" {
+		return nil
+	}
+	return []Question{{Slot: "application", Label: "Номер заявления"}, {Slot: "how", Label: "Как узнать", Options: []Choice{{"number", "По номеру"}, {"name", "По фамилии"}}}}
+}
+
+var facts = map[string]string{"hotline.phone": "8 800 100-00-00"}
+
+func (w *world) Fact(_, name string) (string, bool) { f, ok := facts[name]; return f, ok }
+func (w *world) Facts(string) []string              { return []string{"hotline.phone"} }

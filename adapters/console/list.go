@@ -33,8 +33,9 @@ type row struct {
 	LastBy  engine.Author
 	Last    string
 	HasFile bool
-	Fresh   bool   // the citizen has written and whoever has the ticket has not answered
-	print   string // a digest of all that can be seen
+	Fresh   bool      // the citizen has written and whoever has the ticket has not answered
+	print   string    // a digest of all that can be seen
+	of      *openCase // from which it was made, nil for what is not open
 }
 
 type listPage struct {
@@ -143,7 +144,9 @@ func (c *Console) rows(ctx context.Context, v *visit, who viewer, f listFilter, 
 	from := (f.Page - 1) * pageRows
 	var rows []row
 	for _, k := range found[from:min(len(found), from+pageRows)] {
-		rows = append(rows, c.row(v, k))
+		r := c.row(v, k)
+		r.of = k
+		rows = append(rows, r)
 	}
 	return rows, pages(f, len(rows), len(found)), nil
 }

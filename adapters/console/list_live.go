@@ -78,7 +78,7 @@ func (c *Console) streamList(w http.ResponseWriter, r *http.Request, v *visit) e
 			if seen[row.Number] == prints[row.Number] {
 				continue
 			}
-			if event.Rows[row.Number], err = c.draw(v.locale, "row", row); err != nil {
+			if event.Rows[row.Number], err = c.drawRow(v, row); err != nil {
 				return err
 			}
 		}
@@ -88,6 +88,23 @@ func (c *Console) streamList(w http.ResponseWriter, r *http.Request, v *visit) e
 		seen = prints
 		return s.send("list", id, event)
 	})
+}
+
+// drawRow draws a row, or takes what another stream has drawn. Nothing in it tells the time but how long somebody has
+// waited, which the browser counts itself.
+func (c *Console) drawRow(v *visit, r row) (string, error) {
+	if r.of == nil {
+		return c.draw(v.locale, "row", r)
+	}
+	key := drawnKey{v.locale, r.Term, r.Mine}
+	if text, ok := r.of.drawn.Load(key); ok {
+		return text.(string), nil
+	}
+	text, err := c.draw(v.locale, "row", r)
+	if err == nil {
+		r.of.drawn.Store(key, text)
+	}
+	return text, err
 }
 
 func countsOf(tabs []tab) map[string]int {
@@ -120,7 +137,7 @@ func digest(rows []row, tabs []tab) string {
 
 // streamCursor is a list's digest and the moment of the newest thing in it.
 func streamCursor(digest string, s *snapshot) string {
-	return digest + "." + strconv.FormatInt(s.newest().UnixMilli(), 10)
+	return digest + "." + strconv.FormatInt(s.last.UnixMilli(), 10)
 }
 
 var streamCursorPattern = regexp.MustCompile(`^([0-9a-f]{24})\.(\d{1,15})$`)
@@ -135,23 +152,9 @@ func parseStreamCursor(text string) (digest string, since time.Time) {
 	return m[1], time.UnixMilli(ms)
 }
 
-// newest is when the last thing in the snapshot happened.
-func (s *snapshot) newest() time.Time {
-	at := time.UnixMilli(0)
-	for _, k := range s.cases {
-		for _, t := range []time.Time{k.Opened, k.LastAt} {
-			if t.After(at) {
-				at = t
-			}
-		}
-	}
-	return at
-}
-
 // bell finds what is new for an operator from snapshot to snapshot.
 type bell struct {
-	heard  map[string]int64 // number → newest entry known
-	unread int
+	heard *snapshot // up to which everything was told
 }
 
 // alertsMost bounds what is told at once: after a long absence nobody needs each of a hundred.
@@ -160,25 +163,31 @@ const alertsMost = 20
 // ring returns what is new since the last snapshot; at the first one, since the moment up to which the browser knows.
 func (b *bell) ring(c *Console, v *visit, who viewer, s *snapshot, since time.Time) []alert {
 	alerts := []alert{}
-	heard := make(map[string]int64, len(s.cases))
+	if s == b.heard {
+		return alerts
+	}
+	after := func(at time.Time) bool { return !since.IsZero() && at.After(since) }
 	for _, k := range s.cases {
-		heard[k.Number] = k.Seq
-		before, known := b.heard[k.Number]
-		first := b.heard == nil
-		after := func(at time.Time) bool { return !since.IsZero() && at.After(since) }
+		var before *openCase
+		opened, written := after(k.Opened), after(k.LastAt)
+		if b.heard != nil {
+			if before = b.heard.by[k.Number]; before == k {
+				continue
+			}
+			opened, written = before == nil, before == nil || k.Seq > before.Seq
+		}
 		switch {
-		case k.Operator == 0 && who.in(viewGroup, &k.Ticket) && (!first && !known || first && after(k.Opened)):
+		case k.Operator == 0 && opened && who.in(viewGroup, &k.Ticket):
 			alerts = append(alerts, c.alertOf(v, "new", k, k.Number))
-		case k.Operator == who.ID && k.LastBy == engine.Citizen && (!first && k.Seq > before || first && after(k.LastAt)):
+		case k.Operator == who.ID && k.LastBy == engine.Citizen && written:
 			alerts = append(alerts, c.alertOf(v, "message", k, fmt.Sprintf("%s:%d", k.Number, k.Seq)))
 		}
 	}
-	unread := s.unread[who.ID]
-	if b.heard != nil && unread > b.unread {
-		alerts = append(alerts, alert{ID: fmt.Sprintf("mentions:%d", s.unread[who.ID]), Kind: "mention",
+	if unread := s.unread[who.ID]; b.heard != nil && unread > b.heard.unread[who.ID] {
+		alerts = append(alerts, alert{ID: fmt.Sprintf("mentions:%d:%d", unread, c.config.Now().UnixMilli()), Kind: "mention",
 			Text: word(v.locale, "alert.mention"), URL: listFilter{Page: 1}.URL(viewMentions)})
 	}
-	b.heard, b.unread = heard, unread
+	b.heard = s
 	return alerts[max(0, len(alerts)-alertsMost):]
 }
 

@@ -161,7 +161,7 @@ func TestStanding(t *testing.T) {
 		"solved":                      {desk.Ticket{Status: desk.Solved, Operator: anna}, talk(engine.OwnerOperator, anna), "why.over"},
 		"closed while another's talk": {desk.Ticket{Status: desk.Closed}, talk(engine.OwnerOperator, boris), "why.over"},
 	} {
-		s := stand(c.ticket, c.talk, anna)
+		s := stand(c.ticket, c.talk, anna, time.Now())
 		if got := s.Why(); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}

@@ -112,6 +112,7 @@ func (c *Console) logOut(w http.ResponseWriter, r *http.Request, v *visit) error
 		if err := c.Accounts.EndSession(r.Context(), v.session); err != nil {
 			return err
 		}
+		c.Presence.Gone(v.operator.ID) // a console on another device says otherwise within seconds
 	}
 	if v.known() {
 		c.audit(r.Context(), v, "logout", v.operator.Login)

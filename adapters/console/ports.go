@@ -46,6 +46,26 @@ type Content interface {
 	Place(locale string, c engine.Conversation) string
 	// Topics are those whose title holds all the words, which are in lower case with ё as е.
 	Topics(locale string, words []string) []string
+	// Flows are those into which an operator can send a citizen.
+	Flows(locale string) []Choice
+	// Questions are what a flow asks for; none if there is no such flow.
+	Questions(locale, flow string) []Question
+	// Fact returns the value of a fact such as "hotline.phone"; ok is false if there is none.
+	Fact(locale, name string) (value string, ok bool)
+	// Facts are the names of all facts.
+	Facts(locale string) []string
+}
+
+// Choice is a value and how people read it.
+type Choice struct {
+	Value, Name string
+}
+
+// Question is an answer that a flow asks for.
+type Question struct {
+	Slot    string
+	Label   string
+	Options []Choice // for a choice among these; none for a text
 }
 
 // Known is one thing that is known about the citizen.
@@ -55,6 +75,17 @@ type Known struct {
 	By       engine.Author // who said so; empty means the citizen
 	At       time.Time     // zero if that is not known
 	Verified bool          // a register has confirmed it
+}
+
+// Presence knows who of the staff is there, and who looks at which ticket. [host.Presence] is one.
+type Presence interface {
+	Seen(operator int64)
+	Gone(operator int64)
+	Looking(ticket string, operator int64)
+	Typing(ticket string, operator int64)
+	Left(ticket string, operator int64)
+	Viewers(ticket string) []host.Viewer
+	Watch(ticket string) (changed <-chan struct{}, stop func())
 }
 
 // Ports are what the console needs from the rest of the program. All are required.
@@ -69,4 +100,5 @@ type Ports struct {
 	Notes         host.Notes
 	Canned        host.CannedReplies
 	Notices       Notices
+	Presence      Presence
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -23,6 +24,7 @@ import (
 // Bounds of a reply.
 const (
 	textMost      = 4000 // characters
+	passedMost    = 1000 // characters of the note for whoever gets a ticket
 	filesMost     = 5
 	fileBytes     = 10 << 20
 	filesBytes    = 30 << 20 // of all files together
@@ -35,13 +37,30 @@ var fileTypes = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "ap
 
 // replyForm is the form of a ticket.
 type replyForm struct {
-	Key    string
-	Action engine.Action
-	Text   string
-	Over   int64 // from whom a ticket is to be taken, as confirmed
-	Files  []attachment
+	Key        string
+	Action     engine.Action
+	Text       string
+	Over       int64  // from whom a ticket is to be taken, as confirmed
+	Fence      int64  // of the ticket, as the page has seen it
+	To         string // to whom it is passed on: "queue:" and a queue, or "operator:" and an identifier
+	Note       string // for whoever gets it
+	Resolution string
+	Into       string // the number under which it goes on
+	Flow       string // into which the citizen is sent
+	Slots      map[string]string
+	Canned     int64 // the reply to insert
+	Files      []attachment
 
 	release func()
+}
+
+// says is everything that makes one form differ from another.
+func (f *replyForm) says() []string {
+	all := append(f.digests(), string(f.Action), f.Text, f.To, f.Note, f.Resolution, f.Into, f.Flow)
+	for _, name := range slices.Sorted(maps.Keys(f.Slots)) {
+		all = append(all, name, f.Slots[name])
+	}
+	return all
 }
 
 type attachment struct {
@@ -58,7 +77,16 @@ func (f *replyForm) digests() []string {
 	return all
 }
 
-var actions = []engine.Action{engine.Take, engine.Reply, engine.Ask, engine.Return, engine.Resolve}
+var actions = []engine.Action{
+	engine.Take, engine.Release, engine.Transfer, engine.Reply, engine.Ask, engine.RequestFile, engine.Return, engine.Resolve,
+	engine.Merge, engine.Reopen, insertCanned,
+}
+
+// insertCanned puts a canned reply into the box; nothing is sent.
+const insertCanned engine.Action = "canned"
+
+// slotMost bounds an answer that an operator fills in, in bytes.
+const slotMost = 2000
 
 // readReply reads the form, with files or without. Where it returns a form and a fault, the form holds what was
 // written, to be shown again.
@@ -92,12 +120,30 @@ func (c *Console) readReply(w http.ResponseWriter, r *http.Request) (*replyForm,
 	form.Key, form.Action = fields["key"], engine.Action(fields["action"])
 	form.Text = plain(fields["text"])
 	form.Over, _ = strconv.ParseInt(fields["over"], 10, 64) // what is no number names nobody
+	form.Fence, _ = strconv.ParseInt(fields["fence"], 10, 64)
+	form.Canned, _ = strconv.ParseInt(fields["canned"], 10, 64)
+	if form.Canned != 0 && fields["action"] == "" {
+		form.Action = insertCanned
+	}
+	form.To, form.Resolution, form.Into, form.Flow = fields["to"], fields["resolution"], fields["into"], fields["flow"]
+	form.Note = plain(fields["note"])
+	for name, value := range fields {
+		if slot, ok := strings.CutPrefix(name, "slot."); ok && len(value) <= slotMost && plain(value) != "" {
+			if form.Slots == nil {
+				form.Slots = map[string]string{}
+			}
+			form.Slots[slot] = plain(value)
+		}
+	}
 	if !keyPattern.MatchString(form.Key) || !slices.Contains(actions, form.Action) {
 		form.release()
 		return nil, problem(http.StatusBadRequest, "problem.form")
 	}
 	if n := utf8.RuneCountInString(form.Text); wrong == nil && n > textMost {
 		wrong = problem(http.StatusUnprocessableEntity, "act.long", "count", n, "most", textMost)
+	}
+	if n := utf8.RuneCountInString(form.Note); wrong == nil && n > passedMost {
+		wrong = problem(http.StatusUnprocessableEntity, "act.long_note", "count", n, "most", passedMost)
 	}
 	if wrong != nil {
 		form.release()
@@ -120,7 +166,7 @@ func (f *replyForm) readParts(r *http.Request, fields map[string]string) (wrong,
 		if err != nil {
 			return nil, err
 		}
-		if parts > 20+filesMost {
+		if parts > 60+filesMost {
 			return nil, errors.New("too many parts")
 		}
 		if part.FormName() != "files" {

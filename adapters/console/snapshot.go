@@ -30,6 +30,14 @@ type openCase struct {
 	LastAt  time.Time
 	HasFile bool
 	print   string // a digest of all that a list shows of it; the same in every process
+
+	drawn sync.Map // drawnKey → string: each look of the row is drawn once for all streams
+}
+
+// drawnKey names a look of a row.
+type drawnKey struct {
+	locale, term string
+	mine         bool
 }
 
 // snapshot is how the desk stood at a moment: urgent tickets first, then the oldest. It never changes.
@@ -38,7 +46,13 @@ type snapshot struct {
 	by     map[string]*openCase // by number
 	ended  map[string]int       // by queue; under "" all
 	unread map[int64]int        // mentions, by operator
+	last   time.Time            // when the newest thing in it happened
+	tally  map[string]tally
+	own    map[int64][]*openCase // by operator
 }
+
+// tally counts the open tickets of a queue.
+type tally struct{ all, unassigned int }
 
 // inbox reads the open tickets once for all streams: after a change, at most every snapshotGap.
 type inbox struct {
@@ -193,8 +207,29 @@ func (x *inbox) read(ctx context.Context, former *snapshot) (*snapshot, error) {
 	} else if s.ended, err = x.countEnded(ctx); err != nil {
 		return nil, err
 	}
+	s.count()
 	s.unread, err = x.notes.UnreadMentions(ctx)
 	return s, err
+}
+
+// count works out what every stream asks for.
+func (s *snapshot) count() {
+	s.last, s.tally, s.own = time.UnixMilli(0), map[string]tally{}, map[int64][]*openCase{}
+	for _, k := range s.cases {
+		for _, at := range []time.Time{k.Opened, k.LastAt} {
+			if at.After(s.last) {
+				s.last = at
+			}
+		}
+		t := s.tally[k.Queue]
+		t.all++
+		if k.Operator == 0 {
+			t.unassigned++
+		} else {
+			s.own[k.Operator] = append(s.own[k.Operator], k)
+		}
+		s.tally[k.Queue] = t
+	}
 }
 
 // countEnded counts solved and closed tickets. Their number can have changed only if a ticket has come or gone.

@@ -48,6 +48,7 @@ func (c *Console) follow(w http.ResponseWriter, r *http.Request, v *visit, chang
 	if err := s.write("retry: 2000\n\n"); err != nil {
 		return nil // the browser has left
 	}
+	c.Presence.Seen(v.operator.ID)
 	beat := time.NewTicker(streamBeat)
 	defer beat.Stop()
 	for {
@@ -75,6 +76,7 @@ func (c *Console) follow(w http.ResponseWriter, r *http.Request, v *visit, chang
 			if over, err := c.sessionOver(r, v); over || err != nil {
 				return nil
 			}
+			c.Presence.Seen(v.operator.ID)
 			if err := s.write(": beat\n\n"); err != nil {
 				return nil
 			}
@@ -113,6 +115,15 @@ func (s *stream) send(event, id string, data any) error {
 	}
 	s.last = id
 	return nil
+}
+
+// aside sends an event that moves nothing on: who misses it is told again by the next stream.
+func (s *stream) aside(event string, data any) error {
+	body, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	return s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", event, body))
 }
 
 func (s *stream) write(text string) error {

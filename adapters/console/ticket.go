@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,11 +23,17 @@ type ticketPage struct {
 	Kind    string
 	Place   string // where in a flow the talk stands
 	Left    bool   // the citizen takes no messages
+	Path    []string
 	Known   []Known
+	Own     []ownTicket // all of the citizen's tickets
 	Changes []changeLine
 	Talk    talk
 	Cursor  string // of the event stream
 	Reply   reply
+	Note    noteBox
+	Panels  panels
+	Present []present
+	Marks   bool // some messages have not arrived yet
 }
 
 // changeLine is a line of a ticket's history in words.
@@ -37,11 +44,14 @@ type changeLine struct {
 	Note  string
 }
 
-// reply is the box in which the answer is written.
+// reply is the box in which the answer is written, with what was chosen beside it.
 type reply struct {
-	Key   string
-	Text  string
-	Wrong string // what is wrong with it
+	Key        string
+	Text       string
+	Wrong      string // what is wrong with it
+	Note       string
+	To         string
+	Resolution string
 }
 
 // numberPattern is what may be looked up as a ticket number; anything else can't exist.
@@ -83,11 +93,11 @@ func (c *Console) showTicket(w http.ResponseWriter, r *http.Request, v *visit) e
 	if done := r.URL.Query().Get("done"); done != "" {
 		p.Notice = doneNotice(v.locale, done)
 	}
-	return c.drawTicket(w, r, v, http.StatusOK, p, after, reply{})
+	return c.drawTicket(w, r, v, http.StatusOK, p, after, reply{}, noteBox{})
 }
 
 // drawTicket shows the page of the ticket that the address names.
-func (c *Console) drawTicket(w http.ResponseWriter, r *http.Request, v *visit, status int, p page, after int64, box reply) error {
+func (c *Console) drawTicket(w http.ResponseWriter, r *http.Request, v *visit, status int, p page, after int64, box reply, note noteBox) error {
 	t, changes, record, err := c.load(r.Context(), v, r.PathValue("number"))
 	if err != nil {
 		return err
@@ -95,29 +105,46 @@ func (c *Console) drawTicket(w http.ResponseWriter, r *http.Request, v *visit, s
 	if err := c.looked(r.Context(), v, t.Number, false); err != nil {
 		return err
 	}
-	body := c.ticketParts(r.Context(), v, t, changes, record)
-	if body.Talk, err = c.readTalk(r.Context(), v, record, after); err != nil {
+	body, err := c.ticketParts(r.Context(), v, t, changes, record)
+	if err != nil {
 		return err
 	}
-	body.Cursor = cursor(body.Talk.Last, record.Version)
+	if body.Talk, err = c.readTalk(r.Context(), v, t.Number, record, after); err != nil {
+		return err
+	}
+	if body.Panels, err = c.panels(r.Context(), v, t, record, body.Own, box); err != nil {
+		return err
+	}
+	body.Path = c.path(v.locale, body.Talk.Lines)
+	body.Present = c.present(r.Context(), v, t.Number)
+	body.Marks = slices.ContainsFunc(body.Talk.Lines, func(l line) bool { return l.Delivery != nil })
+	c.readMentions(r.Context(), v, t.Number)
+	snap, err := c.inbox.fresh(r.Context())
+	if err != nil {
+		return err
+	}
+	body.Cursor = cursor{body.Talk.Last, record.Version, body.Talk.Note, snap.last.UnixMilli()}.String()
 	if box.Key == "" {
 		box.Key = newKey()
 	}
-	body.Reply = box
+	if note.Key == "" {
+		note.Key = newKey()
+	}
+	body.Reply, body.Note = box, note
 	p.Title, p.Here, p.Body = word(v.locale, "ticket.title", "number", t.Number), ticketURL(t.Number), body
 	c.show(w, r, v, status, "ticket", p)
 	return nil
 }
 
 // ticketParts are all parts of the page but the talk.
-func (c *Console) ticketParts(ctx context.Context, v *visit, t desk.Ticket, changes []desk.Change, record host.Record) ticketPage {
+func (c *Console) ticketParts(ctx context.Context, v *visit, t desk.Ticket, changes []desk.Change, record host.Record) (ticketPage, error) {
 	body := ticketPage{
 		Ticket: row{
 			Ticket: t, Mine: t.Operator == v.operator.ID, Urgent: t.Priority == desk.Urgent,
 			Queue: c.term(v.locale, t.Queue), Topic: c.term(v.locale, t.Topic), Reason: c.reason(v.locale, t.Reason),
 			State: c.term(v.locale, string(t.Status)), Term: c.termState(t),
 		},
-		Stand:   stand(t, record.State, v.operator.ID),
+		Stand:   stand(t, record.State, v.operator.ID, c.config.Now()),
 		Channel: wordOr(v.locale, "channel.", t.Channel),
 		Kind:    wordOr(v.locale, "kind.", string(t.Kind)),
 		Place:   c.Content.Place(v.locale, record.State),
@@ -143,7 +170,9 @@ func (c *Console) ticketParts(ctx context.Context, v *visit, t desk.Ticket, chan
 		}
 		body.Changes = append(body.Changes, line)
 	}
-	return body
+	var err error
+	body.Own, err = c.ownTickets(ctx, v, t)
+	return body, err
 }
 
 // operatorNames maps logins to names. Without them the history shows logins.
@@ -173,7 +202,7 @@ func (c *Console) showTakeOver(w http.ResponseWriter, r *http.Request, v *visit)
 	if err != nil {
 		return err
 	}
-	s := stand(t, record.State, v.operator.ID)
+	s := stand(t, record.State, v.operator.ID, c.config.Now())
 	if s.Other == 0 {
 		http.Redirect(w, r, ticketURL(t.Number), http.StatusSeeOther)
 		return nil

@@ -1,11 +1,17 @@
 package console
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"time"
+
+	"spravka/engine/host"
 )
 
 // ticketEvent tells the page of a ticket what is new: lines of the talk to append, and parts to replace.
@@ -14,24 +20,43 @@ type ticketEvent struct {
 	Parts map[string]string `json:"parts,omitempty"` // name → HTML
 }
 
-// cursor says how far a browser has come: the newest line it has, and the version of the conversation from which its
-// parts were drawn.
-func cursor(seq, version int64) string { return fmt.Sprintf("%d.%d", seq, version) }
+// cursor says how far a browser has come: the newest line it has, the version of the conversation from which its parts
+// were drawn, the newest note, and the moment up to which alerts were told (unix ms).
+type cursor struct{ seq, version, note, heard int64 }
 
-var cursorPattern = regexp.MustCompile(`^(\d{1,18})\.(\d{1,18})$`)
+func (c cursor) String() string { return fmt.Sprintf("%d.%d.%d.%d", c.seq, c.version, c.note, c.heard) }
 
-func parseCursor(text string) (seq, version int64, ok bool) {
+var cursorPattern = regexp.MustCompile(`^(\d{1,18})\.(\d{1,18})\.(\d{1,18})\.(\d{1,15})$`)
+
+func parseCursor(text string) (c cursor, ok bool) {
 	m := cursorPattern.FindStringSubmatch(text)
 	if m == nil {
-		return 0, 0, false
+		return cursor{}, false
 	}
-	seq, errSeq := strconv.ParseInt(m[1], 10, 64)
-	version, errVersion := strconv.ParseInt(m[2], 10, 64)
-	return seq, version, errSeq == nil && errVersion == nil
+	for i, n := range []*int64{&c.seq, &c.version, &c.note, &c.heard} {
+		var err error
+		if *n, err = strconv.ParseInt(m[i+1], 10, 64); err != nil {
+			return cursor{}, false
+		}
+	}
+	return c, true
 }
 
 // livePage are at most how many lines one event carries.
 const livePage = 100
+
+// ticketPoll is how often a quiet stream looks at what gives no hint: signs of life that run out, deliveries.
+const ticketPoll = 5 * time.Second
+
+// ticketStream is what a stream has told its browser besides what its cursor says.
+type ticketStream struct {
+	number  string
+	talk    int64
+	marks   string // deliveries
+	present string
+	bell    bell
+	typed   atomic.Bool // the citizen writes
+}
 
 // streamTicket follows a ticket and its talk. It begins to watch before it reads, so nothing falls between the two.
 func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -42,61 +67,204 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 	if err := c.looked(r.Context(), v, t.Number, true); err != nil {
 		return err
 	}
-	changed, stop := c.Conversations.Watch(t.Conversation)
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	turns, stop := c.Conversations.Watch(t.Conversation)
 	defer stop()
-	return c.follow(w, r, v, changed, streamGap, func(s *stream) error {
-		seq, version, ok := parseCursor(s.last)
-		if !ok { // a stream without a place to go on from begins now
-			seq, version = record.Seq, 0
+	notes, stopNotes := c.noted.watch(t.Number)
+	defer stopNotes()
+	desk, stopDesk := c.inbox.watch()
+	defer stopDesk()
+	c.Presence.Looking(t.Number, v.operator.ID)
+	defer c.Presence.Left(t.Number, v.operator.ID)
+	people, stopPeople := c.Presence.Watch(t.Number)
+	defer stopPeople()
+	polls := make(chan struct{}, 1)
+	poll := time.NewTicker(ticketPoll)
+	defer poll.Stop()
+	go func() {
+		for {
+			select {
+			case <-poll.C:
+				hint(polls)
+			case <-ctx.Done():
+				return
+			}
 		}
-		return c.tellTicket(r, v, s, t.Number, seq, version)
+	}()
+	if _, err := c.inbox.fresh(ctx); err != nil {
+		return err
+	}
+	told := &ticketStream{number: t.Number, talk: t.Conversation}
+	if !r.URL.Query().Has("around") { // the page shows nobody beside, and no message on its way
+		told.marks = "{}"
+		if told.present, err = c.draw(v.locale, "present", nil); err != nil {
+			return err
+		}
+	}
+	stopTyping := c.hearTyping(ctx, told, polls)
+	defer stopTyping()
+	return c.follow(w, r, v, gather(ctx, turns, notes, desk, people, polls), streamGap, func(s *stream) error {
+		at, ok := parseCursor(s.last)
+		if !ok { // a stream without a place to go on from begins now
+			at = cursor{seq: record.Seq, heard: c.config.Now().UnixMilli()}
+		}
+		c.Presence.Looking(t.Number, v.operator.ID)
+		if at, err = c.tellTicket(r, v, s, told, at); err != nil {
+			return err
+		}
+		if err := c.tellAround(r, v, s, told); err != nil {
+			return err
+		}
+		return c.tellAlerts(v, s, told, at)
 	})
 }
 
-func (c *Console) tellTicket(r *http.Request, v *visit, s *stream, number string, seq, version int64) error {
-	t, changes, record, err := c.load(r.Context(), v, number)
+// typingWatcher is a host that tells who writes in a conversation.
+type typingWatcher interface {
+	WatchTyping(conversation int64) (typists <-chan host.Typist, stop func())
+}
+
+// hearTyping notes that the citizen writes, until stop is called.
+func (c *Console) hearTyping(ctx context.Context, told *ticketStream, hints chan struct{}) (stop func()) {
+	w, ok := c.Conversations.(typingWatcher)
+	if !ok {
+		return func() {}
+	}
+	typists, stop := w.WatchTyping(told.talk)
+	go func() {
+		for {
+			select {
+			case t := <-typists:
+				if t.Citizen {
+					told.typed.Store(true)
+					hint(hints)
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return stop
+}
+
+// tellTicket sends what is new in the talk, on the ticket and among its notes.
+func (c *Console) tellTicket(r *http.Request, v *visit, s *stream, told *ticketStream, at cursor) (cursor, error) {
+	t, changes, record, err := c.load(r.Context(), v, told.number)
 	if err != nil {
-		return err
+		return at, err
 	}
 	for {
-		entries, err := c.Conversations.History(r.Context(), t.Conversation, seq, livePage)
+		entries, err := c.Conversations.History(r.Context(), t.Conversation, at.seq, livePage)
 		if err != nil {
-			return err
+			return at, err
 		}
 		more := len(entries) == livePage
 		var event ticketEvent
-		if len(entries) > 0 {
-			seq = entries[len(entries)-1].Seq
-			var lines strings.Builder
-			for _, l := range c.readLines(v, entries) {
-				text, err := c.draw(v.locale, "line", l)
-				if err != nil {
-					return err
-				}
-				lines.WriteString(text)
+		var notes []noteLine
+		if !more {
+			if notes, err = c.notesOf(r.Context(), v, t.Number, at.note); err != nil {
+				return at, err
 			}
-			event.Lines = lines.String()
 		}
-		if !more && record.Version != version {
-			version = record.Version
-			if event.Parts, err = c.drawParts(v, c.ticketParts(r.Context(), v, t, changes, record)); err != nil {
-				return err
+		if len(entries) > 0 || len(notes) > 0 {
+			lines := c.weave(v, c.readLines(v, entries, c.deliveries(r.Context(), v, t.Conversation)), notes)
+			if event.Lines, err = c.drawLines(v, lines); err != nil {
+				return at, err
+			}
+		}
+		if len(entries) > 0 {
+			at.seq = entries[len(entries)-1].Seq
+		}
+		if len(notes) > 0 {
+			at.note = notes[len(notes)-1].ID
+			c.readMentions(r.Context(), v, t.Number)
+		}
+		if !more && record.Version != at.version {
+			at.version = record.Version
+			parts, err := c.ticketParts(r.Context(), v, t, changes, record)
+			if err != nil {
+				return at, err
+			}
+			if event.Parts, err = c.drawParts(v, parts); err != nil {
+				return at, err
 			}
 		}
 		if event.Lines != "" || event.Parts != nil {
-			if err := s.send("ticket", cursor(seq, version), event); err != nil {
-				return err
+			if err := s.send("ticket", at.String(), event); err != nil {
+				return at, err
 			}
 		}
 		if !more {
-			return nil
+			return at, nil
 		}
 	}
 }
 
+func (c *Console) drawLines(v *visit, lines []line) (string, error) {
+	var all strings.Builder
+	for _, l := range lines {
+		text, err := c.draw(v.locale, "line", l)
+		if err != nil {
+			return "", err
+		}
+		all.WriteString(text)
+	}
+	return all.String(), nil
+}
+
+// tellAround sends what is no part of the record: who is there, and what became of messages on their way.
+func (c *Console) tellAround(r *http.Request, v *visit, s *stream, told *ticketStream) error {
+	marks := map[string]string{}
+	for seq, d := range c.deliveries(r.Context(), v, told.talk) {
+		text, err := c.draw(v.locale, "delivery", d)
+		if err != nil {
+			return err
+		}
+		marks[itoa(seq)] = text
+	}
+	body, err := json.Marshal(marks)
+	if err != nil {
+		return err
+	}
+	if string(body) != told.marks {
+		if err := s.aside("marks", marks); err != nil {
+			return err
+		}
+		told.marks = string(body)
+	}
+	if told.typed.Swap(false) {
+		if err := s.aside("typing", struct{}{}); err != nil {
+			return err
+		}
+	}
+	present, err := c.draw(v.locale, "present", c.present(r.Context(), v, told.number))
+	if err != nil {
+		return err
+	}
+	if present != told.present {
+		if err := s.aside("present", map[string]string{"html": present}); err != nil {
+			return err
+		}
+		told.present = present
+	}
+	return nil
+}
+
+// tellAlerts sends what the operator should hear of other tickets.
+func (c *Console) tellAlerts(v *visit, s *stream, told *ticketStream, at cursor) error {
+	snap := c.inbox.latest()
+	alerts := told.bell.ring(c, v, c.viewerOf(v), snap, time.UnixMilli(at.heard))
+	if len(alerts) == 0 {
+		return nil
+	}
+	at.heard = max(at.heard, snap.last.UnixMilli())
+	return s.send("alerts", at.String(), alertEvent{alerts, nil})
+}
+
 // parts are what the stream replaces on the page of a ticket: template and mark on the page have the same name. The
-// box with the reply is none of them.
-var parts = []string{"state", "actions", "known", "history"}
+// boxes in which something is written are none of them.
+var parts = []string{"state", "actions", "known", "own", "history"}
 
 func (c *Console) drawParts(v *visit, p ticketPage) (map[string]string, error) {
 	drawn := map[string]string{}

@@ -144,7 +144,7 @@ func (c *serveCommand) sites(w *world, log *slog.Logger) (*webchat.Chat, *consol
 		return nil, nil, err
 	}
 	staff, err := console.New(console.Ports{Conversations: w.Host, Tickets: w.Store, Content: consoleWords{w.Content}, Accounts: staffAccounts{w.Store, w.Host}, Files: w.Store, Notices: w.Notices, Audit: w.Store,
-		Inbox: w.Store, Notes: w.Store, Canned: w.Store},
+		Inbox: w.Store, Notes: w.Store, Canned: w.Store, Presence: w.Host.Presence},
 		console.Config{Queues: w.Content.Settings.Queues, Locale: c.Locale, Location: zone, Secure: c.Secure, Proxies: c.Proxies, Log: log, FactorRoles: c.TotpRoles, Provider: provider})
 	if err != nil {
 		return nil, nil, err

@@ -39,12 +39,11 @@ type registerSettings struct {
 
 // world is the engine with its store and services, ready for channels.
 type world struct {
-	Store    *sqlite.Store
-	Host     *host.Host
-	Content  *engine.Content
-	Notices  *host.NoticeBoard
-	Presence *host.Presence // of the staff
-	Builtin  bool           // the register and the senders are the built-in samples
+	Store   *sqlite.Store
+	Host    *host.Host
+	Content *engine.Content
+	Notices *host.NoticeBoard
+	Builtin bool // the register and the senders are the built-in samples
 }
 
 func newWorld(o worldOptions) (*world, error) {
@@ -84,7 +83,6 @@ func newWorld(o worldOptions) (*world, error) {
 	}
 	w.Host = host.New(host.Config{Meter: o.Meter, Resend: o.Resend, Store: store, Content: current, Services: routed, Channels: channels, Files: store, Notices: w.Notices, Now: o.Now, Log: o.Log,
 		CallTimeout: o.CallTimeout, Staff: store})
-	w.Presence = w.Host.Presence
 	return w, nil
 }
 

@@ -1,6 +1,9 @@
-// A ticket: new lines arrive by themselves, forms are sent without leaving the page. The reply box is never redrawn.
+// A ticket: new lines arrive by themselves, forms are sent without leaving the page. What somebody writes is never
+// redrawn.
 import { Live } from './live.js';
-import { fragment, swapParts, announce, note } from './swap.js';
+import { fragment, swap, swapParts, announce, note } from './swap.js';
+import { alerts } from './alerts.js';
+import { canned, people } from './combo.js';
 
 export function ticket() {
   const page = document.querySelector('.case');
@@ -9,23 +12,63 @@ export function ticket() {
     new Live(page.dataset.live, page.dataset.after, {
       ticket: ({ lines, parts }) => {
         if (lines) append(fragment(lines));
-        if (parts) swapParts(parts);
+        if (parts) renew(parts);
       },
-    }, { restWhenHidden: true });
+      marks: showMarks,
+      present: ({ html }) => swap(document.getElementById('present'), document.importNode(fragment(html).firstElementChild, true)),
+      typing: showTyping,
+      alerts,
+    }, { restWhenHidden: false });
     showEnd();
   }
   document.addEventListener('submit', (e) => {
-    if (!page.contains(e.target)) return;
+    if (!page.contains(e.target) || 'plain' in e.target.dataset) return;
     e.preventDefault();
     send(e.target, e.submitter);
   });
-  box.addEventListener('keydown', (e) => {
-    if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey)) return;
-    e.preventDefault();
-    const button = document.getElementById('do-reply');
-    if (button.disabled) announce(document.getElementById('why').textContent);
-    else box.form.requestSubmit(button);
-  });
+  for (const field of [box, document.getElementById('note-text')]) {
+    field.addEventListener('keydown', (e) => {
+      if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey)) return;
+      e.preventDefault();
+      const button = field === box ? document.getElementById('do-reply') : field.form.querySelector('button');
+      if (button.disabled) announce(document.getElementById('why').textContent);
+      else field.form.requestSubmit(button);
+    });
+    field.addEventListener('input', () => typing(page, field.dataset.typing));
+  }
+  canned(box, page.dataset.canned);
+  people(document.getElementById('note-text'));
+}
+
+// renew takes newer parts into the page; the forms then speak of the ticket as it is shown now.
+function renew(source) {
+  swapParts(source);
+  const fence = document.getElementById('part-actions').dataset.fence;
+  for (const field of document.querySelectorAll('[data-fence][name]')) field.value = fence;
+}
+
+let typed = 0;
+
+function typing(page, what) {
+  if (Date.now() - typed < 3000) return;
+  typed = Date.now();
+  fetch(page.dataset.typing, { method: 'POST', body: new URLSearchParams({ what }) }).catch(() => {}); // nobody misses it
+}
+
+let quiet;
+
+function showTyping() {
+  const line = document.getElementById('citizen-typing');
+  line.hidden = false;
+  clearTimeout(quiet);
+  quiet = setTimeout(() => { line.hidden = true; }, 6000);
+}
+
+function showMarks(marks) {
+  for (const place of document.querySelectorAll('[data-mark]')) {
+    const html = marks[place.dataset.mark] || '';
+    place.replaceChildren(...fragment(html).childNodes);
+  }
 }
 
 // append adds lines that are not there yet, and a new day before the first of its lines.
@@ -42,6 +85,7 @@ function append(lines) {
     if (day && day.dataset.day !== lastDay(talk)) talk.append(document.importNode(day, true));
     talk.append(document.importNode(line, true));
     talk.lastElementChild.classList.add('arrived');
+    if (line.matches('.citizen')) document.getElementById('citizen-typing').hidden = true;
     if (line.dataset.announce) announce(line.dataset.announce);
   }
   if (atEnd) showEnd();
@@ -74,7 +118,7 @@ async function send(form, button) {
       method: 'POST', body: new FormData(form, button),
     });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    if (page.body.dataset.page === 'ticket') arrived(page, answer.ok, button.value);
+    if (page.body.dataset.page === 'ticket') arrived(page, answer.ok, form, button);
     else strange(page);
   } catch {
     note('wrong', document.getElementById('announcer').dataset.unsent);
@@ -84,39 +128,48 @@ async function send(form, button) {
   }
 }
 
-// arrived takes what the server answered into the page. The text goes only once it has been sent.
-function arrived(page, ok, action) {
-  swapParts(page);
-  const said = page.getElementById('notice').textContent.trim() || page.getElementById('reply-wrong')?.textContent;
+// arrived takes what the server answered into the page. A text goes only once it has been sent.
+function arrived(page, ok, form, button) {
+  renew(page);
+  const said = page.getElementById('notice').textContent.trim() || page.querySelector('.wrong-line')?.textContent;
   if (said) announce(said);
   const talk = page.getElementById('talk');
   if (talk && 'follow' in document.querySelector('.case').dataset) append(talk);
-  const form = document.getElementById('reply');
-  showWrong(page);
-  if (!ok) return form.elements.text.focus();
-  form.elements.key.value = page.querySelector('#reply [name=key]').value;
-  if (action === 'reply' || action === 'ask') {
-    form.elements.text.value = '';
-    form.elements.files.value = '';
+  const notes = form.id === 'note';
+  const field = document.getElementById(notes ? 'note-text' : 'reply-text');
+  showWrong(page, field);
+  if (button.name === 'canned') {
+    field.value = page.getElementById(field.id).value;
+    document.getElementById('canned-box').open = false;
+    return field.focus();
+  }
+  if (!ok) return field.focus();
+  field.form.elements.key.value = page.querySelector(`#${field.form.id} [name=key]`).value;
+  if (notes || ['reply', 'ask', 'ask_file', 'resolve'].includes(button.value)) {
+    field.value = '';
+    if (!notes) field.form.elements.files.value = '';
     showEnd();
   }
-  if (action !== 'return' && action !== 'resolve') form.elements.text.focus({ preventScroll: true });
+  if (button.value === 'transfer') document.getElementById('pass-note').value = '';
+  for (const panel of document.querySelectorAll('.panels details[open]')) panel.open = false;
+  if (!['return', 'resolve', 'transfer', 'release', 'merge'].includes(button.value)) field.focus({ preventScroll: true });
 }
 
-function showWrong(page) {
-  const box = document.getElementById('reply-text');
-  const fresh = page.getElementById('reply-text');
+function showWrong(page, box) {
+  const fresh = page.getElementById(box.id);
   for (const name of ['aria-invalid', 'aria-describedby']) {
     if (fresh.hasAttribute(name)) box.setAttribute(name, fresh.getAttribute(name));
     else box.removeAttribute(name);
   }
-  document.getElementById('reply-wrong')?.remove();
-  const wrong = page.getElementById('reply-wrong');
-  if (wrong) box.after(document.importNode(wrong, true));
+  const id = box.id.replace('-text', '-wrong');
+  document.getElementById(id)?.remove();
+  const wrong = page.getElementById(id);
+  if (wrong) box.parentElement.after(document.importNode(wrong, true));
 }
 
 // strange is an answer that is no ticket: the session has ended, or the server says what is wrong on a page of its own.
 function strange(page) {
   if (page.body.dataset.page === 'login') note('wrong', document.getElementById('announcer').dataset.ended);
+  else if (page.body.dataset.page === 'return' || page.body.dataset.page === 'take') location.reload();
   else note('wrong', page.querySelector('main p')?.textContent || document.getElementById('announcer').dataset.unsent);
 }

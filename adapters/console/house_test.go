@@ -1,0 +1,233 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"spravka/adapters/sqlite"
+	"spravka/adapters/webchat"
+	"spravka/engine"
+	"spravka/engine/flow"
+	"spravka/engine/host"
+	"spravka/engine/understand"
+	"spravka/flows"
+	"spravka/locales"
+)
+
+// house is the whole program: the real host over a real database, with the built-in content, the web chat and the console
+// behind one address. Only the understanding is missing: whoever writes is asked back, and commands work.
+type house struct {
+	t       testing.TB
+	store   *sqlite.Store
+	host    *host.Host
+	console *Console
+	server  *httptest.Server
+	stop    func()
+}
+
+func openHouse(t testing.TB, change ...func(*Config)) *house {
+	t.Helper()
+	content, problems := flow.Load(builtIn{})
+	if bad := problems.Fatal(); len(bad) > 0 {
+		t.Fatal(bad)
+	}
+	playing := engine.NewContent(content, deaf{})
+	current := func() *engine.Content { return playing }
+	x := &house{t: t}
+	var err error
+	if x.store, err = sqlite.Open(filepath.Join(t.TempDir(), "house.db")); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	x.host = host.New(host.Config{Store: x.store, Content: current, Services: host.Services{"ticket": host.TicketService{Store: x.store, Content: current}},
+		Files: x.store, Now: time.Now, Log: log})
+	config := Config{Queues: content.Settings.Queues, Argon: cheap, Log: log, StreamsEach: 100}
+	for _, f := range change {
+		f(&config)
+	}
+	x.console, err = New(Ports{Conversations: x.host, Tickets: x.store, Content: plainWords{playing}, Accounts: x.store, Files: x.store, Audit: x.store,
+		Inbox: x.store, Notes: x.store, Canned: x.store, Presence: x.host.Presence}, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web, err := webchat.New(x.host, x.store, webchat.Config{Log: log, VisitorRate: 1000, VisitorBurst: 1000, IPRate: 10000, IPBurst: 10000,
+		Greeting: func(locale string) engine.Message { return engine.Greeting(playing, locale) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle(Root, x.console)
+	mux.Handle("/chat", web.Handler())
+	mux.Handle("/chat/", web.Handler())
+	x.server = httptest.NewServer(mux)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- x.host.Run(ctx) }()
+	x.stop = func() {
+		web.Close()
+		x.console.Close()
+		x.server.Close()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		x.host.Close()
+		if err := x.store.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Cleanup(func() { x.stop() })
+	return x
+}
+
+// hire adds somebody to the staff and opens a session for them.
+func (x *house) hire(login, name, role string) (id int64, cookie *http.Cookie) {
+	x.t.Helper()
+	hash, err := Hash(secretOf(login), cheap)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	id, err = x.store.CreateOperator(context.Background(), host.Operator{Login: login, Name: name, Role: role, PasswordHash: hash, Created: time.Now()})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("POST", Root+"login", strings.NewReader("login="+login+"&password="+urlText(secretOf(login))+"&key="+newKey()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	x.console.ServeHTTP(w, r)
+	for _, c := range w.Result().Cookies() {
+		if c.Name == sessionCookie {
+			return id, c
+		}
+	}
+	x.t.Fatalf("%s can't log in: %d", login, w.Code)
+	return 0, nil
+}
+
+// citizen says something on the web channel.
+func (x *house) citizen(peer, update string, event engine.Event) host.Receipt {
+	x.t.Helper()
+	receipt, err := x.host.Receive(context.Background(), host.Inbound{Peer: host.Peer{Channel: "web", ID: peer}, Update: update, Locale: "ru", Event: event})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return receipt
+}
+
+// callOperator opens a ticket: the citizen asks for a human.
+func (x *house) callOperator(peer string) (conversation int64) {
+	x.t.Helper()
+	x.citizen(peer, peer+":1", engine.Said{Text: "оператор"})
+	r := x.citizen(peer, peer+":2", engine.Said{Text: "оператор"})
+	return r.Conversation
+}
+
+// deaf understands nothing.
+type deaf struct{}
+
+func (deaf) Understand(q understand.Query) understand.Reading {
+	return understand.Reading{Decision: understand.AskBack, Normal: q.Text}
+}
+
+type builtIn struct{}
+
+func (builtIn) Open(name string) (fs.File, error) {
+	first, rest, _ := strings.Cut(name, "/")
+	if rest == "" {
+		rest = "."
+	}
+	switch first {
+	case "flows":
+		return flows.Files.Open(rest)
+	case "locales":
+		return locales.Files.Open(rest)
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// plainWords are the words of the built-in content.
+type plainWords struct{ content *engine.Content }
+
+func (c plainWords) Term(locale, value string) string {
+	l := c.content.Locale(locale)
+	if w, ok := l.Terms[value]; ok {
+		return w
+	}
+	if w := l.Topics[value]; w != nil {
+		return w.Title
+	}
+	return ""
+}
+
+func (c plainWords) Known(locale string, state engine.Conversation) (out []Known) {
+	for _, k := range engine.Describe(c.content, state, locale, false) {
+		out = append(out, Known{Label: k.Label, Value: k.Value, By: k.By, At: k.At, Verified: k.Verified})
+	}
+	return out
+}
+
+func (c plainWords) Place(locale string, state engine.Conversation) string {
+	title, asks := engine.Place(c.content, state, locale)
+	return strings.TrimSuffix(title+" → "+asks, " → ")
+}
+
+func (c plainWords) Topics(string, []string) []string { return nil }
+
+func (c plainWords) Flows(locale string) (out []Choice) {
+	for _, topic := range c.content.Topics {
+		if topic.Kind == "flow" {
+			out = append(out, Choice{Value: topic.ID, Name: c.Term(locale, topic.ID)})
+		}
+	}
+	return out
+}
+
+func (c plainWords) Questions(locale, flow string) (out []Question) {
+	for _, q := range engine.Questions(c.content, locale, flow) {
+		question := Question{Slot: q.Slot, Label: q.Label}
+		for _, o := range q.Options {
+			question.Options = append(question.Options, Choice{o.ID, o.Label})
+		}
+		out = append(out, question)
+	}
+	return out
+}
+
+func (c plainWords) Fact(locale, name string) (string, bool) {
+	f := c.content.Facts[name]
+	if f == nil {
+		return "", false
+	}
+	return f.In(locale), f.In(locale) != ""
+}
+
+func (c plainWords) Facts(string) []string { return nil }
+
+// TestHouseOpensTickets keeps the tests above honest: a citizen who asks for a human has a ticket.
+func TestHouseOpensTickets(t *testing.T) {
+	x := openHouse(t)
+	conversation := x.callOperator("somebody")
+	open, err := x.store.OpenTickets(t.Context())
+	if err != nil || len(open) != 1 || open[0].Conversation != conversation {
+		t.Fatalf("%v, %v", open, err)
+	}
+	_, cookie := x.hire("anna", "Анна Петрова", host.RoleOperator)
+	r, _ := http.NewRequest("GET", x.server.URL+Root+"tickets", nil)
+	r.AddCookie(cookie)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Error(fmt.Sprint("the list answers ", answer.StatusCode))
+	}
+}
