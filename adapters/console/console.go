@@ -106,6 +106,8 @@ func (c *Console) route() {
 	c.page("tickets/{number}/return", staff, methods{get: c.showReturn})
 	c.page("tickets/{number}/canned", staff, methods{get: c.serveCanned})
 	c.page("tickets/{number}/typing", staff, methods{post: c.typing})
+	c.page("board", watchers, methods{get: c.showBoard})
+	c.page("board/live", watchers, methods{get: c.streamBoard})
 	c.page("canned", crew, methods{get: c.showCanned, post: c.changeCanned})
 	c.page("files/{id}", staff, methods{get: c.serveFile})
 	c.page("operators", administrators, methods{get: c.showOperators, post: c.invite})

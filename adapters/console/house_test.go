@@ -35,6 +35,12 @@ type house struct {
 
 func openHouse(t testing.TB, change ...func(*Config)) *house {
 	t.Helper()
+	return openDesk(t, nil, change...)
+}
+
+// openDesk is openHouse with settings of the host: with its staff, tickets are offered to them.
+func openDesk(t testing.TB, settle func(*host.Config, *sqlite.Store), change ...func(*Config)) *house {
+	t.Helper()
 	content, problems := flow.Load(builtIn{})
 	if bad := problems.Fatal(); len(bad) > 0 {
 		t.Fatal(bad)
@@ -47,8 +53,12 @@ func openHouse(t testing.TB, change ...func(*Config)) *house {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	x.host = host.New(host.Config{Store: x.store, Content: current, Services: host.Services{"ticket": host.TicketService{Store: x.store, Content: current}},
-		Files: x.store, Now: time.Now, Log: log})
+	settings := host.Config{Store: x.store, Content: current, Services: host.Services{"ticket": host.TicketService{Store: x.store, Content: current}},
+		Files: x.store, Now: time.Now, Log: log}
+	if settle != nil {
+		settle(&settings, x.store)
+	}
+	x.host = host.New(settings)
 	config := Config{Queues: content.Settings.Queues, Argon: cheap, Log: log, StreamsEach: 100}
 	for _, f := range change {
 		f(&config)

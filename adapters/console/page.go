@@ -34,7 +34,7 @@ type notice struct {
 	Text string
 }
 
-var pageNames = []string{"login", "code", "invitation", "password", "account", "factor", "list", "mentions", "return", "canned", "ticket", "take", "operators", "person", "log", "onward", "notices", "problem"}
+var pageNames = []string{"login", "code", "invitation", "password", "account", "factor", "list", "mentions", "return", "canned", "board", "ticket", "take", "operators", "person", "log", "onward", "notices", "problem"}
 
 // parsePages makes one set of templates per locale, so that a template can ask for a word wherever it is.
 func parsePages(config Config) (map[string]*template.Template, error) {
@@ -73,6 +73,7 @@ func funcs(locale string, config Config) template.FuncMap {
 		"open":    func(n desk.Notice) bool { return !n.Over(config.Now()) },
 		"since":   m.since,
 		"left":    m.left,
+		"span":    m.span,
 		"now":     func() string { return config.Now().UTC().Format(time.RFC3339) },
 		"bytes":   func(n int64) string { return byteSize(locale, n) },
 		"render":  renderMarkdown,

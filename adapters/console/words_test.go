@@ -79,6 +79,7 @@ var families = map[string][]string{
 	"account.done_": accountNotices, "operators.done_": slices.Collect(maps.Keys(operatorsNotices)),
 	"operators.bad_": {"login", "name", "role", "capacity", "email"},
 	"done.":          slices.Collect(maps.Keys(done)),
+	"board.":         {"available", "away", "offline"},
 	"delivery.":      {"waiting", "sending", "unknown", "failed"},
 	"resolution.":    desk.Resolutions,
 	"canned.":        {"saved", "deleted", "again"},

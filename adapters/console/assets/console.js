@@ -2,6 +2,7 @@
 import { list } from './list.js';
 import { ticket } from './ticket.js';
 import { count } from './since.js';
+import { board } from './board.js';
 import { keys } from './keys.js';
 import { preferences } from './preferences.js';
 
@@ -11,3 +12,4 @@ preferences();
 keys();
 if (document.querySelector('table.tickets, .mentions')) list();
 if (document.querySelector('.case')) ticket();
+if (document.querySelector('.board')) board();
