@@ -152,7 +152,7 @@ func (t *turn) giveBack(k *Ticket, e Acted) {
 			return
 		}
 	}
-	t.endWork(k, desk.Returned, e)
+	t.endWork(k, desk.Returned, e, Operator)
 	if e.Flow != "" {
 		t.notice(t.sentence("ticket.returned.flow", "ticket", k.Number, "title", t.title(e.Flow), "status", string(k.Status)))
 		t.c.Frames, t.c.Pending, t.c.Offered = nil, nil, nil
@@ -171,26 +171,23 @@ func (t *turn) resolve(k *Ticket, e Acted) {
 	}
 	t.speak(k, e)
 	k.Resolution = e.Resolution
-	t.endWork(k, desk.Resolved, e)
+	t.endWork(k, desk.Resolved, e, Operator)
 	buttons := []Button{t.caseButton(k, caseReopen), t.caseButton(k, caseRate)}
 	if k.Kind == desk.HandOff {
 		t.c.Frames, t.c.Pending = nil, nil
 		buttons = append(buttons, t.button(cmdHuman), t.button(cmdMenu))
 	}
-	if len(t.c.Frames) == 0 && t.c.Owner == OwnerBot {
-		t.c.Offered = nil
-		for _, b := range buttons {
-			t.c.Offered = append(t.c.Offered, b.Payload)
-		}
+	if len(t.c.Frames) == 0 {
+		t.propose(buttons)
 	}
 	t.notice(t.sentence("ticket.solved", "ticket", k.Number, "due", t.day(t.reopenable(k).In(t.content.Calendar.Zone()))), buttons...)
 }
 
 // endWork closes the work on a ticket and sets the timer that closes the ticket itself.
-func (t *turn) endWork(k *Ticket, what string, e Acted) {
+func (t *turn) endWork(k *Ticket, what string, e Acted, by Author) {
 	k.Solved, k.Wants = t.now, ""
 	k.Fence++
-	t.move(k, what, e, Operator)
+	t.move(k, what, e, by)
 	if t.c.Answering == k.Number {
 		t.c.Answering = ""
 	}

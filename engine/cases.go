@@ -39,6 +39,8 @@ func Named(ev Event) []string {
 		return []string{e.Ticket}
 	case Warned:
 		return []string{e.Ticket}
+	case Mended:
+		return []string{e.Ticket}
 	case Fired:
 		if number, ok := strings.CutPrefix(e.Name, timerClose); ok {
 			return []string{number}

@@ -38,12 +38,18 @@ type Conversation struct {
 	Notice    *Notice  `json:"-"`                // what everybody is to know now; the host sets it for each turn
 	Public    bool     `json:"public,omitempty"` // everybody can read it: nothing is said but answers
 	AskedBack bool     `json:"asked_back,omitempty"`
-	Rating    string   `json:"rating,omitempty"`    // the ticket whose mark the citizen's next words may go with
+	Rating    *Rating  `json:"rated,omitempty"`     // the mark that the citizen's next words may go with
 	Answering string   `json:"answering,omitempty"` // the ticket that the citizen's next message is for
 	Replying  bool     `json:"replying,omitempty"`  // they said so themselves, by its button
 
 	Took        bool `json:"took,omitempty"`        // the newest message has answered the question at the end of the trail
 	Unreachable bool `json:"unreachable,omitempty"` // the citizen takes no messages: nothing is sent before they write again
+}
+
+// Rating is a mark that a citizen has just given. Once stored it is never changed.
+type Rating struct {
+	Ticket string    `json:"ticket"`
+	At     time.Time `json:"t"`
 }
 
 // Frame is a place in a flow. The last frame of a conversation is where it stands.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"spravka/engine/answer"
 	"spravka/engine/desk"
@@ -15,16 +14,7 @@ import (
 // an answer to these words. What came after an older message was said in the light of its first wording, so nothing is
 // taken back there; and where a human is in charge, a human reads it.
 func (t *turn) edited(e Edited) {
-	text := strings.TrimSpace(e.Text)
-	long := utf8.RuneCountInString(text) > t.content.Settings.MaxTextRunes
-	if long {
-		text = firstRunes(text, t.content.Settings.MaxTextRunes)
-	}
-	expects := answer.Kind("")
-	if f, s := t.here(); f != nil && t.c.Owner == OwnerBot {
-		expects = s.Answer
-	}
-	kept, secret := mask(text, expects)
+	text, kept, long, secret := t.hear(e.Text)
 	if kept == e.Before && !strings.Contains(kept, hidden) {
 		return // a preview or a picture has changed, not the words
 	}
@@ -52,6 +42,9 @@ func (t *turn) edited(e Edited) {
 		return // and it may be reworded once more
 	}
 	t.c.Took = false
+	if t.moveHere(text) {
+		return
+	}
 	t.play(text, nil)
 }
 

@@ -188,6 +188,11 @@ func (t *turn) overhear(text string, files []File, secret bool) {
 		if t.c.Owner == OwnerQueue && t.later() {
 			return
 		}
+	case cmdTranscript:
+		if t.c.Owner == OwnerQueue {
+			t.transcribe()
+			return
+		}
 	case cmdHuman:
 		if k != nil && t.c.Owner == OwnerQueue {
 			t.notice(t.sentence("handoff.already", "ticket", k.Number), t.button(cmdBot))

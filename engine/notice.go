@@ -40,17 +40,25 @@ func (t *turn) warn() {
 	t.notice(t.sentence(key, "value", n.Text, "due", until))
 }
 
-// faultMended closes the case of a fault and says so.
+// faultMended tells who has reported a fault that it is mended, and solves the case. A conversation that is with people
+// stays with them: it may be about more than the fault.
 func (t *turn) faultMended(e Mended) {
-	for i := range t.c.Tickets {
-		k := &t.c.Tickets[i]
-		if k.Number == e.Ticket && k.Status.Open() {
-			t.decide(DecideControl)
-			t.move(k, desk.Resolved, Acted{}, Bot)
-			t.notice(t.sentence("notice.mended", "ticket", k.Number, "value", e.Text))
-			return
-		}
+	k := t.ticket(e.Ticket)
+	if k == nil || !k.Status.Open() {
+		return
 	}
+	t.decide(DecideControl)
+	text := t.sentence("notice.mended", "ticket", k.Number, "value", e.Text)
+	if k.Kind == desk.HandOff {
+		t.notice(text)
+		return
+	}
+	t.endWork(k, desk.Resolved, Acted{}, Bot)
+	buttons := []Button{t.caseButton(k, caseReopen), t.caseButton(k, caseRate)}
+	if len(t.c.Frames) == 0 {
+		t.propose(buttons)
+	}
+	t.notice(text, buttons...)
 }
 
 // faultNews gives flows the fault that is known now.

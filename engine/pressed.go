@@ -10,7 +10,7 @@ import (
 
 // pressed plays a button.
 func (t *turn) pressed(payload string) {
-	t.c.Silence = 0
+	t.c.Silence, t.c.Rating = 0, nil
 	t.emit(Heard{Message: Message{Text: t.pressedLabel(payload)}})
 	if t.c.Owner != OwnerBot {
 		waits := t.c.Owner == OwnerQueue // once a person answers, an old button takes the conversation from nobody
@@ -18,6 +18,8 @@ func (t *turn) pressed(payload string) {
 		case waits && payload == commandPayload+cmdBot:
 			t.toBot()
 		case waits && payload == commandPayload+cmdLater && t.later():
+		case payload == commandPayload+cmdTranscript:
+			t.transcribe() // a file of what was said takes the conversation from nobody
 		case strings.HasPrefix(payload, casePayload) && t.pressCase(payload):
 		default:
 			t.overhear("", nil, false)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strings"
+	"time"
 
 	"spravka/engine/desk"
 	"spravka/engine/understand"
@@ -13,8 +14,12 @@ const (
 	caseMark = "mark"
 )
 
-// maxRatingRunes bounds the words that may go with a mark.
-const maxRatingRunes = 1000
+// What bounds the words that may go with a mark: their length, and how long after it they may come. Later ones are about
+// something else.
+const (
+	maxRatingRunes = 1000
+	ratingWords    = 15 * time.Minute
+)
 
 // RateTicket records what the citizen thinks of how a ticket was solved.
 type RateTicket struct {
@@ -33,24 +38,25 @@ func (t *turn) rate(k *Ticket, verb string) bool {
 	t.decide(DecideControl)
 	if verb == caseRate {
 		buttons := make([]Button, 0, 5)
-		t.c.Offered = nil
 		for _, mark := range "12345" {
-			b := t.caseButton(k, caseMark+string(mark))
-			buttons, t.c.Offered = append(buttons, b), append(t.c.Offered, b.Payload)
+			buttons = append(buttons, t.caseButton(k, caseMark+string(mark)))
 		}
+		t.propose(buttons)
 		t.notice(t.sentence("rating.ask", "ticket", k.Number), buttons...)
 		return true
 	}
 	t.emit(RateTicket{Number: k.Number, Rating: int(verb[len(caseMark)] - '0')})
-	t.c.Rating = k.Number
+	if t.c.Owner != OwnerBot || len(t.c.Frames) > 0 {
+		t.notice(t.sentence("rating.words")) // the citizen's next words are for somebody else, or for the question that is open
+		t.goOn()
+		return true
+	}
+	t.c.Rating = &Rating{Ticket: k.Number, At: t.now}
 	buttons := []Button{t.button(cmdTranscript), t.button(cmdMenu)}
 	if verb <= caseMark+"2" && k.Status == desk.Solved {
 		buttons = append([]Button{t.caseButton(k, caseReopen)}, buttons...)
 	}
-	t.c.Offered = nil
-	for _, b := range buttons {
-		t.c.Offered = append(t.c.Offered, b.Payload)
-	}
+	t.propose(buttons)
 	t.notice(t.sentence("rating.thanks", "value", verb[len(caseMark):]), buttons...)
 	return true
 }
@@ -61,13 +67,14 @@ func isMark(verb string) bool {
 }
 
 // rated takes a message right after a mark for the words that go with it. It reports false where it is something else: an
-// order, a question, or a topic.
-func (t *turn) rated(text string, files []File) bool {
-	number := t.c.Rating
-	t.c.Rating = ""
-	k := t.ticket(number)
+// order, a question, a topic, or that nothing is solved.
+func (t *turn) rated(r Rating, text string, files []File) bool {
+	k := t.ticket(r.Ticket)
 	said := normal(text)
-	if k == nil || text == "" || len(files) > 0 || len(t.c.Frames) > 0 || t.lexicon.command(said, false) != "" || t.asks(text, said) {
+	if k == nil || text == "" || len(files) > 0 || len(t.c.Frames) > 0 || t.now.Sub(r.At) > ratingWords {
+		return false
+	}
+	if t.lexicon.command(said, false) != "" || t.lexicon.command(said, true) == wordsUnsolved || t.asks(text, said) {
 		return false
 	}
 	if u := t.understand(text); u.Decision == understand.Answer {
@@ -76,7 +83,7 @@ func (t *turn) rated(text string, files []File) bool {
 		}
 	}
 	t.decide(DecideControl)
-	t.emit(RateTicket{Number: number, Text: firstRunes(text, maxRatingRunes)})
+	t.emit(RateTicket{Number: k.Number, Text: firstRunes(text, maxRatingRunes)})
 	t.notice(t.sentence("rating.words"))
 	return true
 }

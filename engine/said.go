@@ -37,19 +37,11 @@ func (t *turn) welcome() {
 
 // said plays a citizen's message.
 func (t *turn) said(e Said) {
-	text := strings.TrimSpace(e.Text)
-	long := utf8.RuneCountInString(text) > t.content.Settings.MaxTextRunes
-	if long {
-		text = firstRunes(text, t.content.Settings.MaxTextRunes)
-	}
-	expects := answer.Kind("")
-	if f, s := t.here(); f != nil && t.c.Owner == OwnerBot {
-		expects = s.Answer
-	}
-	kept, secret := mask(text, expects)
+	text, kept, long, secret := t.hear(e.Text)
 	t.emit(Heard{Message: Message{Text: kept, Files: e.Files}, Secret: secret})
 	t.decided.Secret = secret
-	t.c.Silence = 0
+	rating := t.c.Rating
+	t.c.Silence, t.c.Rating = 0, nil
 	if t.c.Owner != OwnerBot {
 		t.overhear(text, e.Files, secret)
 		return
@@ -74,7 +66,7 @@ func (t *turn) said(e Said) {
 		t.c.Greeted = true
 		t.warn()
 	}
-	if t.c.Rating != "" && t.rated(text, e.Files) {
+	if rating != nil && t.rated(*rating, text, e.Files) {
 		return
 	}
 	if t.c.Answering != "" && t.answering(text, e.Files) || t.repair() {
@@ -84,6 +76,20 @@ func (t *turn) said(e Said) {
 		return
 	}
 	t.play(text, e.Files)
+}
+
+// hear bounds what a citizen has written. Kept is the same with secrets masked, which is what may be stored.
+func (t *turn) hear(written string) (text, kept string, long, secret bool) {
+	text = strings.TrimSpace(written)
+	if long = utf8.RuneCountInString(text) > t.content.Settings.MaxTextRunes; long {
+		text = firstRunes(text, t.content.Settings.MaxTextRunes)
+	}
+	expects := answer.Kind("")
+	if f, s := t.here(); f != nil && t.c.Owner == OwnerBot {
+		expects = s.Answer
+	}
+	kept, secret = mask(text, expects)
+	return text, kept, long, secret
 }
 
 // play plays what is said, and remembers whether it has answered the question that was open.

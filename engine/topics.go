@@ -192,11 +192,20 @@ func (t *turn) reply(id string) {
 
 // offer says something with buttons that lead on, and remembers them so that their words are understood as well.
 func (t *turn) offer(text string, buttons []Button) {
-	t.c.Offered, t.offers = nil, true
+	t.offers = true
+	t.propose(buttons)
+	t.send(text, buttons...)
+}
+
+// propose lets the citizen name one of the buttons instead of pressing it, while the bot listens.
+func (t *turn) propose(buttons []Button) {
+	if t.c.Owner != OwnerBot {
+		return
+	}
+	t.c.Offered = nil
 	for _, b := range buttons {
 		t.c.Offered = append(t.c.Offered, b.Payload)
 	}
-	t.send(text, buttons...)
 }
 
 // doors are the categories of the first contact.

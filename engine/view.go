@@ -135,7 +135,7 @@ var engineTexts = []string{
 	"ticket.clarify", "ticket.file", "ticket.clarified", "ticket.heard", "ticket.heard.file", "ticket.about", "ticket.answer", "ticket.answer.not",
 	"ticket.returned", "ticket.returned.flow", "ticket.solved", "ticket.reopened", "ticket.reopened.staff", "ticket.merged", "ticket.closed.new",
 	"notice.works", "notice.fault", "notice.mended",
-	"rating.ask", "rating.thanks", "rating.words", "transcript.head", "transcript.file", "transcript.ready", "transcript.citizen", "transcript.bot", "transcript.operator", "transcript.system",
+	"rating.ask", "rating.thanks", "rating.words", "transcript.head", "transcript.file", "transcript.ready", "transcript.later", "transcript.citizen", "transcript.bot", "transcript.operator", "transcript.system",
 	"moment.today", "moment.tomorrow", "moment.later", "moment.date", "moment.date_year",
 	"button.back", "button.cancel", "button.repeat", "button.restart", "button.help", "button.skip", "button.human", "button.bot", "button.later",
 	"button.done", "button.menu", "button.continue", "button.none", "button.agree", "button.disagree", "button.right", "button.mend",

@@ -50,7 +50,7 @@ func TestAKnownFault(t *testing.T) {
 	if strings.Count(told, "устранена") != 1 || !strings.Contains(told, number) {
 		t.Errorf("told: %s", told)
 	}
-	if k, _, err := v.w.Store.Ticket(t.Context(), number); err != nil || k.Status != desk.Solved {
+	if k, _, err := v.w.Store.Ticket(t.Context(), number); err != nil || k.Status != desk.Solved || !k.Solved.Equal(v.clock.Now()) {
 		t.Errorf("%+v, %v", k, err)
 	}
 	if other := v.hears(onTelegram); strings.Contains(other, "устранена") {
@@ -71,5 +71,59 @@ func TestPlannedWorks(t *testing.T) {
 	v.clock.Set(now.Add(27 * time.Hour))
 	if said := v.says(host.Peer{Channel: "vk", ID: "9"}, "здравствуйте"); strings.Contains(said, "работы") {
 		t.Errorf("works that are over: %s", said)
+	}
+}
+
+// Who is told that a fault is mended can say that it is not, and a case that nobody takes up again is closed.
+func TestAMendedFaultCanBeReopened(t *testing.T) {
+	v := newTraveller(t)
+	id := v.announces(desk.Notice{Kind: desk.FaultNews, Texts: map[string]string{"ru": "Не приходят коды."}, Starts: v.clock.Now()}, "f")
+	numbers := map[host.Peer]string{}
+	for _, p := range []host.Peer{onWeb, onTelegram} {
+		v.says(p, "сообщить о неисправности")
+		v.presses(p, "o:tech.problem:same:same")
+		numbers[p] = mustFind(t, v, p).State.Tickets[0].Number
+	}
+	first, number := numbers[onWeb], numbers[onTelegram]
+	v.mended(id)
+	v.expect(v.hears(onWeb), "устранена", first)
+	v.expect(v.hears(onTelegram), "устранена", number)
+	v.expect(v.says(onTelegram, "всё ещё не работает"), number, "снова открыто")
+	v.clock.Set(v.clock.Now().Add(8 * 24 * time.Hour))
+	if err := v.w.Host.FireDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for number, want := range map[string]desk.Status{number: desk.New, first: desk.Closed} {
+		if k, _, err := v.w.Store.Ticket(t.Context(), number); err != nil || k.Status != want {
+			t.Errorf("%+v, %v", k, err)
+		}
+	}
+}
+
+// A conversation that people have is left with them when the fault that it reports is mended.
+func TestAMendedFaultTakesNoConversationFromPeople(t *testing.T) {
+	v := newTraveller(t)
+	id := v.announces(desk.Notice{Kind: desk.FaultNews, Texts: map[string]string{"ru": "Не приходят коды."}, Starts: v.clock.Now()}, "f")
+	v.says(onWeb, "позовите человека")
+	r := mustFind(t, v, onWeb)
+	number := r.State.Tickets[0].Number
+	if err := v.w.Notices.Join(t.Context(), id, number); err != nil {
+		t.Fatal(err)
+	}
+	v.mended(id)
+	v.expect(v.hears(onWeb), "устранена", number)
+	if r = mustFind(t, v, onWeb); r.State.Owner != engine.OwnerQueue || !r.State.Tickets[0].Status.Open() {
+		t.Errorf("%+v", r.State)
+	}
+}
+
+// mended ends a notice and tells whoever has to know.
+func (v *traveller) mended(id int64) {
+	v.t.Helper()
+	if err := v.w.Notices.End(v.t.Context(), id, "olga"); err != nil {
+		v.t.Fatal(err)
+	}
+	if err := v.w.Host.TellMended(v.t.Context(), v.w.Store); err != nil {
+		v.t.Fatal(err)
 	}
 }

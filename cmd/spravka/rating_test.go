@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"spravka/engine"
 	"spravka/engine/answer"
@@ -83,4 +84,16 @@ func TestTheCitizenGetsTheTranscript(t *testing.T) {
 	if f.MIME != "text/plain" || f.Peer != onWeb {
 		t.Errorf("%+v", f)
 	}
+}
+
+// Whoever asks for transcripts without end fills no disk.
+func TestTranscriptsAreBounded(t *testing.T) {
+	v := newTraveller(t)
+	for range 60 {
+		v.expect(v.says(onWeb, "пришлите переписку"), "Переписка в этом файле")
+	}
+	v.expect(v.says(onWeb, "пришлите переписку"), "сейчас не получается")
+	v.expect(v.says(onWeb, "до скольки вы работаете?"), "18")
+	v.clock.Set(v.clock.Now().Add(25 * time.Hour))
+	v.expect(v.says(onWeb, "пришлите переписку"), "Переписка в этом файле")
 }

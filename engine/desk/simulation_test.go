@@ -102,7 +102,6 @@ type simTicket struct {
 	first    Estimate // what the citizen was told when they came
 	place    int      // as shown last
 	step     int      // grows with each change, so that what was planned before is void
-	lapses   [4]Lapse // room
 }
 
 type simEvent struct {

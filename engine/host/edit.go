@@ -33,7 +33,7 @@ func (h *Host) edited(ctx context.Context, r Record, e engine.Edited) (engine.Ev
 	}
 	var m engine.Message
 	if err := json.Unmarshal(was.Body, &m); err != nil {
-		return nil, fmt.Errorf("the message that was edited is unreadable: %w", err)
+		h.Log.Error("the message that was edited is unreadable", "conversation", r.ID, "entry", was.Seq, "error", err)
 	}
 	e.Of, e.Before = was.Seq, m.Text
 	if was.Edits != 0 {

@@ -197,27 +197,42 @@ func (s NoticeService) works(ctx context.Context, c ServiceCall) (engine.Answere
 }
 
 // TellMended tells those who have reported a fault that is over. It is called after a notice was ended, and now and then,
-// since a fault also ends by its time and a process may die in the middle.
+// since a fault also ends by its time and a process may die in the middle. One whom it can't tell does not keep the others
+// from it.
 func (h *Host) TellMended(ctx context.Context, store Notices) error {
 	for {
 		list, err := store.Untold(ctx, h.Now(), noticeBatch)
 		if err != nil || len(list) == 0 {
 			return err
 		}
+		failed := 0
+		var first error
 		for _, r := range list {
-			text := r.Notice.In(h.Content().Default)
-			if record, err := h.Load(ctx, r.Conversation); err == nil {
-				text = r.Notice.In(record.State.Locale, h.Content().Default)
-			}
-			ev := engine.Mended{Ticket: r.Ticket, Text: text}
-			if _, err := h.play(ctx, r.Conversation, internal(r.Conversation, "mended", strconv.FormatInt(r.Notice.ID, 10)+":"+r.Ticket), ev); err != nil {
-				return err
-			}
-			if err := store.Told(ctx, r); err != nil {
-				return err
+			if err := h.tellMended(ctx, store, r); err != nil {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if failed++; first == nil {
+					first = fmt.Errorf("ticket %s: %w", r.Ticket, err)
+				}
 			}
 		}
+		if first != nil {
+			return fmt.Errorf("%d of %d could not be told, at first %w", failed, len(list), first)
+		}
 	}
+}
+
+func (h *Host) tellMended(ctx context.Context, store Notices, r Report) error {
+	record, err := h.Load(ctx, r.Conversation)
+	if err == nil {
+		ev := engine.Mended{Ticket: r.Ticket, Text: r.Notice.In(record.State.Locale, h.Content().Default)}
+		_, err = h.play(ctx, r.Conversation, internal(r.Conversation, "mended", strconv.FormatInt(r.Notice.ID, 10)+":"+r.Ticket), ev)
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) { // of a conversation that is gone there is nobody to tell
+		return err
+	}
+	return store.Told(ctx, r)
 }
 
 // RunNotices calls [Host.TellMended] whenever there is reason to, until the context ends.

@@ -40,7 +40,7 @@ func testSearch(t *testing.T, s Store) {
 	a.State.Slots = []engine.Slot{{Name: "name", Kind: "full_name", Value: "Семёнов Пётр Алексеевич"}, {Name: "city", Value: "Тверь"}}
 	a = put(t, s, a, with(ticket(a, "О-26-000123-4"), func(k *desk.Ticket) { k.Subject, k.Topic = "Где моё заявление", "application.status" }))
 	b = put(t, s, b, with(ticket(b, "О-26-000777-1"), func(k *desk.Ticket) { k.Subject, k.Status = "Жалоба", desk.Closed }))
-	b = take(t, s, next(b, "words", said("Третий день НЕ приходит код, жду"), told("Код придёт")))
+	take(t, s, next(b, "words", said("Третий день НЕ приходит код, жду"), told("Код придёт")))
 	find := func(q host.Search, want ...string) host.SearchResult {
 		t.Helper()
 		q.Tickets, q.Lines, q.Limit = max(q.Tickets, 1), max(q.Lines, 1), 10
