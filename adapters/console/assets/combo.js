@@ -4,7 +4,7 @@ import { announce } from './swap.js';
 
 class Combo {
   constructor(field, sign, find) {
-    Object.assign(this, { field, sign, find, items: [], at: 0 });
+    Object.assign(this, { field, sign, find, items: [], at: 0, turn: 0 });
     this.list = document.createElement('ul');
     this.list.className = 'combo-list';
     this.list.id = `${field.id}-list`;
@@ -24,21 +24,22 @@ class Combo {
     });
   }
 
-  // word is what stands between the sign and the cursor, or null: the sign must begin the text or follow a space.
+  // word is what stands between the sign and the cursor, or null: the sign must begin the text or follow a space, and no
+  // space may follow it, so that «да / нет» opens nothing.
   word() {
     const before = this.field.value.slice(0, this.field.selectionStart);
     const from = before.lastIndexOf(this.sign);
     if (from < 0 || (from > 0 && !/\s/.test(before[from - 1]))) return null;
     const word = before.slice(from + 1);
-    return word.length > 40 || /\n/.test(word) ? null : { from, word };
+    return word.length > 40 || /^\s|\n/.test(word) ? null : { from, word };
   }
 
   async look() {
     const place = this.word();
     if (!place) return this.close();
+    const turn = ++this.turn;
     const items = (await this.find(place.word.toLowerCase())).slice(0, 8);
-    const now = this.word();
-    if (!now || now.word !== place.word) return;
+    if (turn !== this.turn) return; // more was typed, or one was taken, meanwhile
     if (!items.length) return this.close();
     this.items = items;
     this.show(0);
@@ -66,6 +67,7 @@ class Combo {
   }
 
   close() {
+    this.turn++;
     this.list.hidden = true;
     this.field.removeAttribute('aria-activedescendant');
   }

@@ -114,8 +114,9 @@ async function send(form, button) {
   const parts = document.getElementById('part-actions');
   parts.setAttribute('aria-busy', 'true');
   try {
+    const fields = new FormData(form, button);
     const answer = await fetch(form.getAttribute('action'), { // form.action are the buttons of that name
-      method: 'POST', body: new FormData(form, button),
+      method: 'POST', body: form.enctype === 'multipart/form-data' ? fields : new URLSearchParams(fields),
     });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (page.body.dataset.page === 'ticket') arrived(page, answer.ok, form, button);
