@@ -249,11 +249,15 @@ func (h *house) counts(conversation int64, text string) (n int) {
 
 func textOf(t testing.TB, body []byte) string {
 	t.Helper()
-	var m engine.Message
+	return messageOf(t, body).Text
+}
+
+func messageOf(t testing.TB, body []byte) (m engine.Message) {
+	t.Helper()
 	if err := json.Unmarshal(body, &m); err != nil {
 		t.Fatal(err)
 	}
-	return m.Text
+	return m
 }
 
 func (h *house) state(conversation int64) engine.Conversation {
