@@ -15,7 +15,8 @@ type Understander interface {
 	Understand(understand.Query) understand.Reading
 }
 
-// Explainer is an [Understander] that can say why. Its explanations are kept with the turns they belong to.
+// Explainer is an [Understander] that can say why. Its explanations are kept with the turns they belong to; an explanation holds the reading that
+// Understand gives.
 type Explainer interface {
 	Why(understand.Query) understand.Explanation
 }

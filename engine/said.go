@@ -313,10 +313,12 @@ func (t *turn) understand(text string) understand.Reading {
 		return understand.Reading{Decision: understand.HandOff}
 	}
 	q := understand.Query{Text: text, LastTopic: t.c.Topic, Locale: t.locale.Name}
-	t.reading = t.content.Understander.Understand(q)
 	if x, ok := t.content.Understander.(Explainer); ok {
 		why := x.Why(q)
+		t.reading = why.Reading
 		t.decided.Why = &Why{Read: t.reading.Normal, Nearest: why.Nearest[:min(3, len(why.Nearest))], Features: why.Features[:min(5, len(why.Features))], Decided: why.Decided}
+	} else {
+		t.reading = t.content.Understander.Understand(q)
 	}
 	t.read = true
 	t.decided.Score = t.reading.Confidence

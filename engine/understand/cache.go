@@ -174,8 +174,9 @@ func decode(body []byte) (*Model, error) {
 	m.sp.docs = h.Docs
 	m.lin = &linear{classes: len(m.classes) + 1, w: d.floats(), bias: d.floats()}
 	m.nb = &neighbours{start: d.ints(), doc: d.ints(), val: d.floats(), label: label, n: len(label), size: d.floats()}
-	m.exact = make(map[uint64]int32)
-	for k := d.size(); k > 0 && d.err == nil; k-- {
+	k := d.size()
+	m.exact = make(map[uint64]int32, min(k, len(m.phrases)))
+	for ; k > 0 && d.err == nil; k-- {
 		key := d.uint64()
 		m.exact[key] = int32(d.size()) - 1
 	}
@@ -185,9 +186,17 @@ func decode(body []byte) (*Model, error) {
 	if d.err != nil {
 		return nil, d.err
 	}
-	m.sp.finish()
-	m.rep = newRepairer(m.sp)
-	m.relate()
+	// Independent of each other: repair reads the words, finish gives them their features.
+	parallel(3, func(part int) {
+		switch part {
+		case 0:
+			m.sp.finish()
+		case 1:
+			m.rep = newRepairer(m.sp)
+		case 2:
+			m.relate()
+		}
+	})
 	return m, nil
 }
 

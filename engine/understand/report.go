@@ -79,8 +79,8 @@ func (m *Model) confusions(c Corpus, in []sample) Confusions {
 		}
 		if m.inside(s) {
 			n++
-			for rank, cl := range m.ranking(&s.ev)[:min(3, len(m.classes))] {
-				if cl == s.truth {
+			for rank, cl := range m.ranking(&s.ev, 3) {
+				if int(cl) == s.truth {
 					top3++
 					if rank == 0 {
 						top1++

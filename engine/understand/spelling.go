@@ -1,7 +1,6 @@
 package understand
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -27,7 +26,7 @@ type sounds struct {
 func newSpeller(lex *lexicon) *speller {
 	s := &speller{lex: lex, stems: make(map[string]int32, len(lex.words))}
 	var total float64
-	var words, roots []sound
+	var words, roots []uint64
 	common := map[string]int32{}
 	for i := range lex.words {
 		x := &lex.words[i]
@@ -55,22 +54,19 @@ func newSpeller(lex *lexicon) *speller {
 	return s
 }
 
-// sound is a word under one of its keys.
-type sound struct {
-	hash uint32
-	word int32
-}
-
-func appendSounds(out []sound, text string, word int32) []sound {
+// appendSounds appends the hashes of a text, each above the number of its word, so that sorting numbers sorts both.
+func appendSounds(out []uint64, text string, word int32) []uint64 {
 	var buf [128]byte
-	eachDelete(phonetic(text, buf[:0]), func(h uint32) { out = append(out, sound{h, word}) })
+	eachDelete(phonetic(text, buf[:0]), func(h uint32) { out = append(out, uint64(h)<<32|uint64(word)) })
 	return out
 }
 
-func newSounds(list []sound) (x sounds) {
-	slices.SortFunc(list, func(a, b sound) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.word, b.word)) })
-	for _, p := range slices.Compact(list) {
-		x.hashes, x.words = append(x.hashes, p.hash), append(x.words, p.word)
+func newSounds(list []uint64) (x sounds) {
+	slices.Sort(list)
+	list = slices.Compact(list)
+	x.hashes, x.words = make([]uint32, len(list)), make([]int32, len(list))
+	for i, p := range list {
+		x.hashes[i], x.words[i] = uint32(p>>32), int32(p&(1<<32-1))
 	}
 	return x
 }

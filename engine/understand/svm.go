@@ -180,11 +180,19 @@ func (p *problem) sign(i int, c int32) float32 {
 }
 
 func dot(w []float32, v *vec) (sum float32) {
-	val := v.val[:len(v.id)]
-	for i, id := range v.id {
-		sum += w[id] * val[i]
+	id, val := v.id, v.val[:len(v.id)]
+	var a, b, c, d float32 // four sums, so that no addition waits for the one before it
+	for len(id) >= 4 && len(val) >= 4 {
+		a += w[id[0]] * val[0]
+		b += w[id[1]] * val[1]
+		c += w[id[2]] * val[2]
+		d += w[id[3]] * val[3]
+		id, val = id[4:], val[4:]
 	}
-	return sum
+	for i, f := range id {
+		a += w[f] * val[i]
+	}
+	return (a + b) + (c + d)
 }
 
 func addTo(w []float32, v *vec, by float32) {

@@ -1,7 +1,5 @@
 package understand
 
-import "sort"
-
 // longMessage is the number of words from which a message is read sentence by sentence as well. Short sentences taken out of a short
 // message say less than the whole («Так у всех?»).
 const longMessage = 17
@@ -136,6 +134,11 @@ func (m *Model) read(toks []token, w *work) evidence {
 func (m *Model) Understand(q Query) Reading {
 	w := m.get()
 	defer m.put(w)
+	return m.understand(q, w)
+}
+
+// understand reads a message and leaves its words in w.
+func (m *Model) understand(q Query, w *work) Reading {
 	w.toks = m.rep.tokens(q.Text, m.opt.NoRepair, w.toks[:0])
 	m.sp.attach(w.toks)
 	toks := w.toks
@@ -157,24 +160,23 @@ func (m *Model) Understand(q Query) Reading {
 	return r
 }
 
-// ranking lists the real classes, most probable first.
-func (m *Model) ranking(e *evidence) []int {
-	var order []int
+// ranking lists the n most probable real classes.
+func (m *Model) ranking(e *evidence, n int) []int32 {
+	order := make([]int32, 0, len(m.classes))
 	for c := range m.classes {
 		if m.classes[c].kind.real() {
-			order = append(order, c)
+			order = append(order, int32(c))
 		}
 	}
-	sort.SliceStable(order, func(i, j int) bool { return e.p[order[i]] > e.p[order[j]] })
-	return order
+	return firstFew(order, n, func(a, b int32) bool { return e.p[a] > e.p[b] })
 }
 
 // scored turns the ranking into topics with probabilities. The first has the calibrated confidence, the others share what it leaves in
 // proportion to the ensemble's distribution.
 func (m *Model) scored(e *evidence, n int) []Scored {
-	order := m.ranking(e)
-	out := make([]Scored, 0, n)
-	for i, c := range order[:min(n, len(order))] {
+	order := m.ranking(e, n)
+	out := make([]Scored, 0, len(order))
+	for i, c := range order {
 		s := e.conf
 		if i > 0 {
 			s = 0
