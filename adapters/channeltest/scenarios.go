@@ -100,7 +100,7 @@ func play(t *testing.T, c Channel, content *engine.Content, s scenario.Scenario,
 	}
 	defer line.Close()
 	session := &terminal.Session{Host: w.Host, Files: w.Store, Content: content, Clock: w.Clock, Notices: w.Notices, Channel: line.Peer().Channel, Peer: line.Peer().ID, Locale: s.Locale}
-	p := &player{Scenarios: terminal.Scenarios{Session: session, Context: t.Context()}, w: w, line: line, files: files}
+	p := &player{Scenarios: terminal.Scenarios{Session: session, Context: t.Context(), Board: w.Board}, w: w, line: line, files: files}
 	session.Carry = p.carry
 	if err := scenario.Run(s, p, nil); err != nil {
 		t.Error(err)

@@ -77,6 +77,7 @@ type World struct {
 	Content *engine.Content
 	Clock   *terminal.Clock
 	Notices *terminal.Notices
+	Board   *host.NoticeBoard
 	Log     *slog.Logger
 
 	down atomic.Bool // the store takes no turns
@@ -138,8 +139,10 @@ func (c Channel) open(content *engine.Content, at time.Time, log *slog.Logger) (
 		channels = append(channels, ch)
 	}
 	current := func() *engine.Content { return w.Content }
-	w.Host = host.New(host.Config{Store: failing{store, &w.down}, Content: current, Services: host.Services{"ticket": host.TicketService{Store: store, Content: current, Now: w.Clock.Now}, "": builtin},
-		Channels: channels, Now: w.Clock.Now, Log: log, CallTimeout: time.Second})
+	w.Board = &host.NoticeBoard{Store: store, Now: w.Clock.Now}
+	own := host.OwnServices(func() *host.Host { return w.Host }, store, w.Board, current, w.Clock.Now, builtin)
+	w.Host = host.New(host.Config{Store: failing{store, &w.down}, Content: current, Services: own, Channels: channels, Files: store, Notices: w.Board,
+		Now: w.Clock.Now, Log: log, CallTimeout: time.Second})
 	return w, ch, nil
 }
 

@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
+	"spravka/engine"
+	"spravka/engine/desk"
+	"spravka/engine/host"
 	"spravka/engine/scenario"
 )
 
@@ -113,6 +117,42 @@ func eachLine(in io.Reader, f func(string) error) error {
 type Scenarios struct {
 	*Session
 	Context context.Context
+	Board   *host.NoticeBoard // where a scenario's fault is announced
+}
+
+// elsewhere is the same citizen in another channel.
+var elsewhere = host.Peer{Channel: "web", ID: "elsewhere"}
+
+var moveCode = regexp.MustCompile(`[КK](?: \d{4}){3}`)
+
+// Prepare sets the scene of a scenario.
+func (s Scenarios) Prepare(sc scenario.Scenario) (move string, err error) {
+	if sc.Fault != "" {
+		n := desk.Notice{Kind: desk.FaultNews, Texts: map[string]string{"ru": sc.Fault, "en": sc.Fault}, Starts: s.Clock.Now(), MadeBy: "scenario", Made: s.Clock.Now()}
+		if _, err := s.Board.Add(s.Context, n, "scenario"); err != nil {
+			return "", err
+		}
+	}
+	for i, text := range sc.Elsewhere {
+		in := host.Inbound{Peer: elsewhere, Update: fmt.Sprint("elsewhere", i), Locale: s.Locale, Event: engine.Said{Text: text}}
+		got, err := s.Host.Receive(s.Context, in)
+		if err != nil {
+			return "", err
+		}
+		if err := s.Host.Drain(s.Context); err != nil {
+			return "", err
+		}
+		lines, err := s.Host.History(s.Context, got.Conversation, 0, 200)
+		if err != nil {
+			return "", err
+		}
+		for _, l := range lines {
+			if code := moveCode.FindString(string(l.Body)); code != "" {
+				move = code
+			}
+		}
+	}
+	return move, nil
 }
 
 // Play plays one turn of a scenario.

@@ -121,7 +121,7 @@ func playScenario(content *engine.Content, s scenario.Scenario, files string, vi
 	}
 	defer w.close()
 	session := &terminal.Session{Host: w.Host, Files: w.Store, Content: content, Clock: clock, Notices: notices, Peer: "scenario", Locale: s.Locale, Folder: files}
-	return scenario.Run(s, terminal.Scenarios{Session: session, Context: context.Background()}, visited)
+	return scenario.Run(s, terminal.Scenarios{Session: session, Context: context.Background(), Board: w.Notices}, visited)
 }
 
 func readScenarios(paths []string) ([]scenario.Scenario, error) {

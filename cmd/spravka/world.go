@@ -53,15 +53,14 @@ func newWorld(o worldOptions) (*world, error) {
 	}
 	current := func() *engine.Content { return o.Content }
 	w := &world{Store: store, Content: o.Content, Builtin: o.Registers.RegisterURL == ""}
-	routed := host.Services{"ticket": host.TicketService{Store: store, Content: current, Now: o.Now},
-		"move": host.MoveService{Host: func() *host.Host { return w.Host }, Store: store}}
+	var registers host.Service
 	if w.Builtin {
 		builtin := register.New(register.Options{Database: store, Now: o.Now, Sender: register.NewNotices(store, o.Now, o.Notice), Zone: o.Content.Calendar.Zone()})
 		if err := builtin.Seed(context.Background()); err != nil {
 			store.Close()
 			return nil, fmt.Errorf("filling the built-in register: %w", err)
 		}
-		routed[""] = builtin
+		registers = builtin
 	} else {
 		client, err := services.New(services.Options{URL: o.Registers.RegisterURL, Token: o.Registers.RegisterToken, Instance: o.Registers.RegisterName,
 			PlainHTTP: o.Registers.RegisterPlain, Operations: operations(o.Content.Content), Log: o.Log})
@@ -69,11 +68,10 @@ func newWorld(o worldOptions) (*world, error) {
 			store.Close()
 			return nil, err
 		}
-		routed[""] = client
+		registers = client
 	}
 	w.Notices = &host.NoticeBoard{Store: store, Now: o.Now}
-	told := host.NoticeService{Board: w.Notices, Content: current, Next: routed[""], Load: func(ctx context.Context, id int64) (host.Record, error) { return w.Host.Load(ctx, id) }}
-	routed["works"], routed["fault"] = told, told
+	own := host.OwnServices(func() *host.Host { return w.Host }, store, w.Notices, current, o.Now, registers)
 	var channels []host.Channel
 	if o.Channels != nil {
 		if channels, err = o.Channels(store); err != nil {
@@ -81,7 +79,7 @@ func newWorld(o worldOptions) (*world, error) {
 			return nil, err
 		}
 	}
-	w.Host = host.New(host.Config{Meter: o.Meter, Resend: o.Resend, Store: store, Content: current, Services: routed, Channels: channels, Files: store, Notices: w.Notices, Now: o.Now, Log: o.Log,
+	w.Host = host.New(host.Config{Meter: o.Meter, Resend: o.Resend, Store: store, Content: current, Services: own, Channels: channels, Files: store, Notices: w.Notices, Now: o.Now, Log: o.Log,
 		CallTimeout: o.CallTimeout, Staff: store})
 	return w, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Computed are the values that the engine works out and every text and condition may use.
-var Computed = []string{"hours.mode", "hours.until", "hours.next", "hours.staff", "now.date", "channel", "notice.fault", "notice.text",
+var Computed = []string{"hours.mode", "hours.until", "hours.next", "hours.staff", "now.date", "channel", "notice.fault", "notice.text", "move_code",
 	"ticket", "ticket.queue", "wait", "ahead", "due", "count", "label", "value", "got", "want", "days", "year", "month", "min", "max", "title", "status"}
 
 // compile prepares what can be prepared once: conditions and machines. Conditions that do not compile are problems.

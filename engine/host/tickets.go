@@ -116,6 +116,16 @@ func (s TicketService) belongs(ctx context.Context, k desk.Ticket, conversation 
 	return err == nil && n[0] > 0, err
 }
 
+// OwnServices are the services that the program itself answers, with the registers for everything else.
+func OwnServices(h func() *Host, store interface {
+	Store
+	Moves
+}, board *NoticeBoard, content func() *engine.Content, now func() time.Time, registers Service) Services {
+	notices := NoticeService{Board: board, Content: content, Next: registers, Load: func(ctx context.Context, id int64) (Record, error) { return h().Load(ctx, id) }}
+	return Services{"": registers, "ticket": TicketService{Store: store, Content: content, Now: now}, "move": MoveService{Host: h, Store: store},
+		"works": notices, "fault": notices}
+}
+
 // Own reports whether an operation is answered by the program itself and by no register.
 func Own(operation string) bool {
 	group, _, _ := strings.Cut(operation, ".")

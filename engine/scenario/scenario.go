@@ -18,6 +18,9 @@ type Scenario struct {
 	Now    string `yaml:"now"`    // RFC 3339; a working Tuesday at noon if empty
 	Turns  []Turn `yaml:"turns"`
 
+	Fault     string   `yaml:"fault"`     // the staff know of this fault
+	Elsewhere []string `yaml:"elsewhere"` // what the same citizen has written in another channel before; $MOVE stands for the code they got there
+
 	File string `yaml:"-"`
 }
 
@@ -158,6 +161,8 @@ type Ticket struct{ Number, Queue, Priority, Status string }
 
 // Player plays a turn of one conversation.
 type Player interface {
+	// Prepare sets the scene: the fault that is known, and what was written elsewhere. It returns the move code got there.
+	Prepare(Scenario) (move string, err error)
 	Play(Input) (Reply, error)
 }
 
@@ -166,12 +171,16 @@ var digits = regexp.MustCompile(`\d{4,8}`)
 // Run plays a scenario and returns the first thing that does not hold. Visited is told each step that was stood at.
 func Run(s Scenario, p Player, visited func(flow, step string)) error {
 	code := ""
+	move, err := p.Prepare(s)
+	if err != nil {
+		return fmt.Errorf("%s: scenario %q: %w", s.File, s.Name, err)
+	}
 	var last Reply
 	for i, t := range s.Turns {
 		fail := func(format string, args ...any) error {
 			return fmt.Errorf("%s: scenario %q, turn %d (%s): %s", s.File, s.Name, i+1, t.what(), fmt.Sprintf(format, args...))
 		}
-		in := Input{Text: strings.ReplaceAll(t.Citizen, "$SMS", code), Press: t.Payload, File: t.File, Now: t.Clock, Operator: t.Operator, Action: t.Action, With: t.With}
+		in := Input{Text: strings.NewReplacer("$SMS", code, "$MOVE", move).Replace(t.Citizen), Press: t.Payload, File: t.File, Now: t.Clock, Operator: t.Operator, Action: t.Action, With: t.With}
 		if t.Press != "" {
 			at := slices.IndexFunc(last.Buttons, func(b Button) bool { return strings.EqualFold(b.Label, t.Press) })
 			if at < 0 {

@@ -10,6 +10,8 @@ import (
 // parrot says what it hears.
 type parrot struct{ heard []scenario.Input }
 
+func (p *parrot) Prepare(scenario.Scenario) (string, error) { return "", nil }
+
 func (p *parrot) Play(in scenario.Input) (scenario.Reply, error) {
 	p.heard = append(p.heard, in)
 	return scenario.Reply{Texts: []string{"Вы сказали: " + in.Text}, Buttons: []scenario.Button{{Label: "Да", Payload: "yes"}}, SMS: []string{"Код 123456"}, Owner: "bot"}, nil
