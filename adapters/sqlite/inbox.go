@@ -266,14 +266,5 @@ func query[T any](ctx context.Context, s *Store, scan func(rowScanner) (T, error
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
+	return readAll(rows, scan)
 }

@@ -45,6 +45,11 @@ func list[T any](ctx context.Context, s *Store, scan func(rowScanner) (T, error)
 	if err != nil {
 		return nil, err
 	}
+	return readAll(rows, scan)
+}
+
+// readAll reads the rows to their end and closes them.
+func readAll[T any](rows *sql.Rows, scan func(rowScanner) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var all []T
 	for rows.Next() {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -23,6 +25,7 @@ type Staff interface {
 const (
 	deskSweep = 10 * time.Second       // how often everything is read again, so that what no hint told of is found
 	deskPause = 100 * time.Millisecond // between two dispatches, however much happens
+	deskStuck = time.Minute            // how long a ticket that could not be offered is left out
 	deskPage  = 200                    // tickets read at a time
 	deskMost  = 20000                  // open hand-offs that are looked at; beyond, the youngest wait until others end
 	maxRounds = 4                      // of routing in one dispatch, where assignments are refused because something changed
@@ -46,14 +49,17 @@ type dispatcher struct {
 	lapses   map[string][]desk.Lapse
 	inRow    map[int64]int // offers that an operator let lapse one after another
 	assigned map[int64]time.Time
-	urgent   map[int64]bool       // whether the last one was
-	overdue  map[string]time.Time // the broken terms that are recorded
+	urgent   map[int64]bool // whether the last one was
 	waits    waits
+
+	// These belong to the dispatch that is going on.
+	overdue map[string]time.Time // the broken terms that are recorded
+	stuck   map[string]time.Time // tickets that could not be offered, until when they are left out
 }
 
 func newDispatcher(h *Host) *dispatcher {
 	d := &dispatcher{h: h, started: h.Now(), kick: make(chan struct{}, 1), tickets: map[string]desk.Ticket{}, heard: map[string]int64{},
-		lapses: map[string][]desk.Lapse{}, inRow: map[int64]int{}, assigned: map[int64]time.Time{}, urgent: map[int64]bool{}, overdue: map[string]time.Time{}}
+		lapses: map[string][]desk.Lapse{}, inRow: map[int64]int{}, assigned: map[int64]time.Time{}, urgent: map[int64]bool{}, overdue: map[string]time.Time{}, stuck: map[string]time.Time{}}
 	d.waits.init()
 	h.Presence.onChange(func() { kick(d.kick) })
 	return d
@@ -107,220 +113,41 @@ func (d *dispatcher) dispatch(ctx context.Context, sweep bool) error {
 	if err := d.readStaff(ctx); err != nil {
 		return err
 	}
-	rules := d.h.Content().Desk
+	// One conversation with which something is wrong must not keep the tickets of all the others waiting.
+	var failed failures
+	now, rules := d.h.Now(), d.h.Content().Desk
+	maps.DeleteFunc(d.stuck, func(_ string, until time.Time) bool { return !now.Before(until) })
 	seats, _, held := d.picture()
-	for _, r := range desk.Recall(d.h.Now(), seats, held, rules) {
+	for _, r := range desk.Recall(now, seats, held, rules) {
 		if err := d.release(ctx, r, rules); err != nil {
-			return err
+			failed.add(err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 	for round := 0; round < maxRounds && rules.Assign == desk.Auto; round++ {
 		seats, waiting, _ := d.picture()
+		waiting = slices.DeleteFunc(waiting, func(w desk.Waiting) bool { return !d.stuck[w.Number].IsZero() })
 		given := desk.Route(d.h.Now(), seats, waiting, rules)
 		if len(given) == 0 {
 			break
 		}
 		for _, a := range given {
 			if err := d.offer(ctx, a, rules); err != nil {
-				return err
+				failed.add(err)
+				d.stuck[a.Ticket] = now.Add(deskStuck)
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
 			}
 		}
 	}
-	if !sweep {
-		return nil
+	if sweep {
+		failed.add(d.warn(ctx, rules))
+		failed.add(d.tell(ctx, rules))
 	}
-	if err := d.warn(ctx, rules); err != nil {
-		return err
-	}
-	return d.tell(ctx, rules)
-}
-
-// sweep reads the open hand-offs. What a turn told of meanwhile is newer than what was read.
-func (d *dispatcher) sweep(ctx context.Context) error {
-	d.mu.Lock()
-	began := d.changes
-	d.mu.Unlock()
-	read := map[string]desk.Ticket{}
-	for offset := 0; offset < deskMost; offset += deskPage {
-		page, err := d.h.Store.Tickets(ctx, desk.Filter{Kinds: []desk.Kind{desk.HandOff}, Limit: deskPage, Offset: offset})
-		if err != nil {
-			return fmt.Errorf("reading the open tickets: %w", err)
-		}
-		for _, k := range page {
-			read[k.Number] = k
-		}
-		if len(page) < deskPage {
-			break
-		}
-	}
-	d.mu.Lock()
-	first := !d.loaded
-	for number := range d.tickets {
-		if _, ok := read[number]; !ok && d.heard[number] <= began {
-			d.forget(number)
-		}
-	}
-	for number, k := range read {
-		if d.heard[number] <= began {
-			if old, ok := d.tickets[number]; !ok || old.Fence <= k.Fence {
-				d.take(k)
-			}
-		}
-	}
-	for number, n := range d.heard {
-		if _, open := d.tickets[number]; !open && n <= began {
-			delete(d.heard, number)
-		}
-	}
-	d.loaded = true
-	d.mu.Unlock()
-	if first {
-		return d.recover(ctx)
-	}
-	return nil
-}
-
-// recover reads what an earlier process knew: who let which ticket lapse, and how long tickets took lately.
-func (d *dispatcher) recover(ctx context.Context) error {
-	_, waiting, _ := d.picture()
-	for _, w := range waiting {
-		if w.Offered {
-			continue
-		}
-		k, changes, err := d.h.Store.Ticket(ctx, w.Number)
-		if err != nil {
-			return fmt.Errorf("reading ticket %s: %w", w.Number, err)
-		}
-		d.mu.Lock()
-		for _, c := range changes {
-			if c.Kind == desk.Lapsed && c.From != 0 {
-				d.lapses[k.Number] = append(d.lapses[k.Number], desk.Lapse{Operator: c.From, At: c.At})
-			}
-		}
-		d.mu.Unlock()
-	}
-	ended, err := d.h.Store.Tickets(ctx, desk.Filter{Kinds: []desk.Kind{desk.HandOff}, Closed: true, Sort: desk.ByChanged, Limit: deskPage})
-	if err != nil {
-		return fmt.Errorf("reading the tickets that ended lately: %w", err)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.waits.recover(ended, d.h.Content().Desk)
-	return nil
-}
-
-func (d *dispatcher) readStaff(ctx context.Context) error {
-	all, err := d.h.Staff.Operators(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the operators: %w", err)
-	}
-	queues := d.h.Content().Settings.Queues
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.seats = d.seats[:0]
-	for _, o := range all {
-		if s, ok := seat(o, d.h.Presence, d.started, queues); ok {
-			d.seats = append(d.seats, s)
-		}
-	}
-	d.waits.floor = nil
-	return nil
-}
-
-// saw takes in what a turn has changed. It is called in the order of each conversation's turns.
-func (d *dispatcher) saw(tickets []desk.Ticket) {
-	d.mu.Lock()
-	for _, k := range tickets {
-		if k.Kind != desk.HandOff {
-			continue
-		}
-		d.changes++
-		d.heard[k.Number] = d.changes
-		d.waits.saw(d.tickets[k.Number], k, d.h.Now(), d.h.Content(), d.h.Meter)
-		if k.Status.Open() {
-			d.take(k)
-		} else {
-			d.forget(k.Number)
-		}
-	}
-	d.mu.Unlock()
-	kick(d.kick)
-}
-
-// take notes how a ticket stands. Who had an offer and has it no more, without having taken it, has let it lapse.
-func (d *dispatcher) take(k desk.Ticket) {
-	now := d.h.Now()
-	old := d.tickets[k.Number]
-	if had := old.OfferedTo; had != 0 && k.OfferedTo != had && k.Operator != had {
-		d.lapses[k.Number] = append(d.lapses[k.Number], desk.Lapse{Operator: had, At: now})
-		if list := d.lapses[k.Number]; len(list) > 20 {
-			d.lapses[k.Number] = list[1:]
-		}
-	}
-	hand, before := k.Operator+k.OfferedTo, old.Operator+old.OfferedTo
-	if hand != 0 && hand != before {
-		at := now
-		if old.Number == "" {
-			at = k.Changed
-		}
-		if at.After(d.assigned[hand]) {
-			d.assigned[hand], d.urgent[hand] = at, k.Priority == desk.Urgent
-		}
-	}
-	if k.Operator != 0 {
-		d.inRow[k.Operator] = 0
-		delete(d.lapses, k.Number)
-	}
-	d.tickets[k.Number] = k
-	d.waits.floor = nil
-}
-
-func (d *dispatcher) forget(number string) {
-	delete(d.tickets, number)
-	delete(d.lapses, number)
-	d.waits.floor = nil
-}
-
-// picture is the desk as routing sees it.
-func (d *dispatcher) picture() (seats []desk.Seat, waiting []desk.Waiting, held []desk.Held) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.look()
-}
-
-func (d *dispatcher) look() (seats []desk.Seat, waiting []desk.Waiting, held []desk.Held) {
-	load := map[int64]int{}
-	for _, k := range d.tickets {
-		switch {
-		case k.Operator != 0:
-			held = append(held, desk.Held{Number: k.Number, Conversation: k.Conversation, Operator: k.Operator, Status: k.Status})
-			if k.Status.Counts() {
-				load[k.Operator]++
-			}
-		case k.OfferedTo != 0:
-			held = append(held, desk.Held{Number: k.Number, Conversation: k.Conversation, Operator: k.OfferedTo, Status: k.Status, Until: k.OfferedUntil})
-			load[k.OfferedTo]++
-		}
-		if k.Operator == 0 && k.Status == desk.New {
-			waiting = append(waiting, d.waitingOf(k))
-		}
-	}
-	seats = append(seats, d.seats...)
-	for i := range seats {
-		s := &seats[i]
-		s.Open, s.LastAssigned, s.LastUrgent = load[s.ID], d.assigned[s.ID], d.urgent[s.ID]
-	}
-	return seats, waiting, held
-}
-
-// waitingOf is a ticket as routing sees it. One that was begun and is opened again waits since it was solved.
-func (d *dispatcher) waitingOf(k desk.Ticket) desk.Waiting {
-	w := desk.Waiting{Number: k.Number, Conversation: k.Conversation, Queue: k.Queue, Priority: k.Priority, Since: k.Opened,
-		Offered: k.OfferedTo != 0, Returned: !k.Taken.IsZero(), Prefer: k.Former, Lapsed: d.lapses[k.Number]}
-	if k.Reopened > 0 && !k.Solved.IsZero() {
-		w.Since = k.Solved
-	}
-	return w
+	return failed.err()
 }
 
 // release takes a ticket back.

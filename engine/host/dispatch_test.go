@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -365,4 +366,34 @@ func TestTheDispatcherRuns(t *testing.T) {
 		o.hands(id, 0, boris)
 		o.halt()
 	})
+}
+
+// One conversation that can't be written to keeps no other ticket from being given away, and takes nobody's room.
+func TestABrokenConversationBlocksNobody(t *testing.T) {
+	o := newOffice(t, nil)
+	anna := o.hire("anna") // has room for two
+	bad := o.call("a")
+	o.clock.pass(time.Second)
+	good := []int64{o.call("b"), o.call("c")}
+	broken := errors.New("broken")
+	o.store.commit.set(func(turns []*host.Turn, write func() ([]error, error)) ([]error, error) {
+		for _, x := range turns {
+			if x.Record.ID == bad {
+				return nil, broken
+			}
+		}
+		return write()
+	})
+	if err := o.Dispatch(t.Context()); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
+	}
+	for _, id := range good {
+		o.hands(id, 0, anna)
+	}
+	o.store.commit.unset()
+	boris := o.hire("boris")
+	o.dispatch()
+	o.hands(bad, 0, 0)
+	o.later(time.Minute, anna, boris) // by then it is tried once more
+	o.hands(bad, 0, boris)
 }

@@ -41,8 +41,8 @@ type Host struct {
 	Config
 	committer *committer
 	boxes     boxes
-	watchers  watchers
-	calls     chan struct{} // one token a running service call
+	watchers  watchers[int64] // of conversations, and of all tickets
+	calls     chan struct{}   // one token a running service call
 	kickTimer chan struct{}
 	desk      *dispatcher      // nil without staff
 	kickSend  [2]chan struct{} // by priority

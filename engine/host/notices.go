@@ -205,20 +205,17 @@ func (h *Host) TellMended(ctx context.Context, store Notices) error {
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		failed := 0
-		var first error
+		var failed failures
 		for _, r := range list {
 			if err := h.tellMended(ctx, store, r); err != nil {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				if failed++; first == nil {
-					first = fmt.Errorf("ticket %s: %w", r.Ticket, err)
-				}
+				failed.add(fmt.Errorf("ticket %s: %w", r.Ticket, err))
 			}
 		}
-		if first != nil {
-			return fmt.Errorf("%d of %d could not be told, at first %w", failed, len(list), first)
+		if err := failed.err(); err != nil {
+			return err
 		}
 	}
 }

@@ -30,8 +30,9 @@ type Presence struct {
 	mu      sync.Mutex
 	seen    map[int64]sign
 	viewers map[string]map[int64]viewing
-	subs    map[string]map[chan struct{}]bool
 	kick    func() // somebody has come or gone
+
+	watchers watchers[string] // of tickets, by their numbers
 }
 
 // sign is an operator's life in the console.
@@ -54,8 +55,9 @@ type Viewer struct {
 
 // NewPresence makes one that counts operators as offline after a silence of their consoles.
 func NewPresence(now func() time.Time, silence time.Duration) *Presence {
-	return &Presence{now: now, silence: silence, seen: map[int64]sign{}, viewers: map[string]map[int64]viewing{},
-		subs: map[string]map[chan struct{}]bool{}, kick: func() {}}
+	p := &Presence{now: now, silence: silence, seen: map[int64]sign{}, viewers: map[string]map[int64]viewing{}, kick: func() {}}
+	p.watchers.init()
+	return p
 }
 
 // onChange makes f be called when an operator comes or goes. It must be quick.
@@ -151,7 +153,7 @@ func (p *Presence) view(ticket string, operator int64, typing bool) {
 	}
 	of[operator] = v
 	if !known || typing && !typed {
-		p.hint(ticket)
+		p.watchers.changed(ticket)
 	}
 }
 
@@ -161,7 +163,7 @@ func (p *Presence) Left(ticket string, operator int64) {
 	defer p.mu.Unlock()
 	if _, ok := p.viewers[ticket][operator]; ok {
 		delete(p.viewers[ticket], operator)
-		p.hint(ticket)
+		p.watchers.changed(ticket)
 	}
 }
 
@@ -183,30 +185,7 @@ func (p *Presence) Viewers(ticket string) []Viewer {
 // Watch gives a channel that gets a hint whenever somebody comes to the ticket, leaves it or begins to type. That a sign of
 // life has run out gives no hint: whoever watches looks again every few seconds.
 func (p *Presence) Watch(ticket string) (changed <-chan struct{}, stop func()) {
-	c := make(chan struct{}, 1)
-	p.mu.Lock()
-	if p.subs[ticket] == nil {
-		p.subs[ticket] = map[chan struct{}]bool{}
-	}
-	p.subs[ticket][c] = true
-	p.mu.Unlock()
-	var once sync.Once
-	return c, func() {
-		once.Do(func() {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			delete(p.subs[ticket], c)
-			if len(p.subs[ticket]) == 0 {
-				delete(p.subs, ticket)
-			}
-		})
-	}
-}
-
-func (p *Presence) hint(ticket string) {
-	for c := range p.subs[ticket] {
-		kick(c)
-	}
+	return p.watchers.add(ticket)
 }
 
 // sweep forgets the signs of life that have run out.

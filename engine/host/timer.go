@@ -48,8 +48,8 @@ func (h *Host) FireDue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fired, failed := 0, 0
-		var first error
+		fired := 0
+		var failed failures
 		for _, t := range due {
 			update := internal(t.Conversation, t.Name, strconv.FormatInt(t.Due.UnixMilli(), 10))
 			receipt, err := h.play(ctx, t.Conversation, update, engine.Fired{Name: t.Name})
@@ -57,15 +57,13 @@ func (h *Host) FireDue(ctx context.Context) error {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case err != nil:
-				if failed++; first == nil {
-					first = fmt.Errorf("timer %s of conversation %d: %w", t.Name, t.Conversation, err)
-				}
+				failed.add(fmt.Errorf("timer %s of conversation %d: %w", t.Name, t.Conversation, err))
 			case !receipt.Duplicate:
 				fired++
 			}
 		}
-		if first != nil {
-			return fmt.Errorf("%d of %d timers failed, at first %w", failed, len(due), first)
+		if err := failed.err(); err != nil {
+			return err
 		}
 		if len(due) < timerBatch || fired == 0 {
 			return nil

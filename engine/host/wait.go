@@ -167,10 +167,15 @@ func (d *dispatcher) tell(ctx context.Context, rules desk.Rules) error {
 		}
 	}
 	d.mu.Unlock()
+	var failed failures
 	for _, k := range waiting {
 		r, err := d.h.Load(ctx, k.Conversation)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
-			return fmt.Errorf("reading conversation %d: %w", k.Conversation, err)
+			failed.add(fmt.Errorf("reading conversation %d: %w", k.Conversation, err))
+			continue
 		}
 		e, _, ok := d.estimate(k.Number)
 		now := d.h.Now()
@@ -179,10 +184,10 @@ func (d *dispatcher) tell(ctx context.Context, rules desk.Rules) error {
 		}
 		update := internal(k.Conversation, "wait", k.Number+":"+strconv.FormatInt(now.UnixMilli(), 10))
 		if _, err := d.h.play(ctx, k.Conversation, update, engine.Waited{Ticket: k.Number, Estimate: e}); err != nil {
-			return fmt.Errorf("telling about ticket %s: %w", k.Number, err)
+			failed.add(fmt.Errorf("telling about ticket %s: %w", k.Number, err))
 		}
 	}
-	return nil
+	return failed.err()
 }
 
 // Wait returns how the wait of a ticket stands, and in words of the conversation's language what the citizen is to be told

@@ -18,6 +18,7 @@ const maxWarned = 500
 // is awaited, nobody of the staff can keep the term, so nothing is said.
 func (d *dispatcher) warn(ctx context.Context, rules desk.Rules) error {
 	now := d.h.Now()
+	var failed failures
 	for offset, done := 0, 0; done < maxWarned; offset += deskPage {
 		page, err := d.h.Store.Tickets(ctx, desk.Filter{OverdueBy: now.Add(rules.WarnBefore + time.Millisecond), Statuses: []desk.Status{desk.New, desk.InWork}, Sort: desk.ByDue,
 			Limit: deskPage, Offset: offset})
@@ -29,16 +30,14 @@ func (d *dispatcher) warn(ctx context.Context, rules desk.Rules) error {
 			if k.Escalated && !broken || broken && d.overdue[k.Number].Equal(k.Due) {
 				continue
 			}
-			if broken {
-				d.overdue[k.Number] = k.Due
-				if k.Escalated {
-					known, err := d.recorded(ctx, k)
-					if err != nil {
-						return err
-					}
-					if known {
-						continue
-					}
+			if broken && k.Escalated {
+				known, err := d.recorded(ctx, k)
+				if err != nil {
+					return err
+				}
+				if known {
+					d.overdue[k.Number] = k.Due
+					continue
 				}
 			}
 			what := MeterDueSoon
@@ -47,8 +46,15 @@ func (d *dispatcher) warn(ctx context.Context, rules desk.Rules) error {
 			}
 			update := internal(k.Conversation, what, k.Number+":"+strconv.FormatInt(k.Due.UnixMilli(), 10))
 			receipt, err := d.h.play(ctx, k.Conversation, update, engine.Warned{Ticket: k.Number})
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			if err != nil {
-				return fmt.Errorf("warning of ticket %s: %w", k.Number, err)
+				failed.add(fmt.Errorf("warning of ticket %s: %w", k.Number, err))
+				continue
+			}
+			if broken {
+				d.overdue[k.Number] = k.Due
 			}
 			if !receipt.Duplicate {
 				d.h.Meter.Count(k.Channel, what)
@@ -59,10 +65,10 @@ func (d *dispatcher) warn(ctx context.Context, rules desk.Rules) error {
 			if len(d.overdue) > 10*deskMost { // of tickets that ended long ago
 				clear(d.overdue)
 			}
-			return nil
+			break
 		}
 	}
-	return nil
+	return failed.err()
 }
 
 // recorded looks whether an earlier process has recorded that the term broke.

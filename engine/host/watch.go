@@ -5,39 +5,40 @@ import "sync"
 // allTickets stands for every ticket among the things that can be watched; conversations count from 1.
 const allTickets int64 = 0
 
-// watchers are told that something has changed. A hint says nothing more: who hears it reads again from where they were.
-type watchers struct {
+// watchers are told that something has changed about what they watch, by its key. A hint says nothing more: who hears it
+// reads again from where they were.
+type watchers[K comparable] struct {
 	mu   sync.Mutex
-	subs map[int64]map[chan struct{}]bool
+	subs map[K]map[chan struct{}]bool
 }
 
-func (w *watchers) init() { w.subs = map[int64]map[chan struct{}]bool{} }
+func (w *watchers[K]) init() { w.subs = map[K]map[chan struct{}]bool{} }
 
-func (w *watchers) add(id int64) (<-chan struct{}, func()) {
+func (w *watchers[K]) add(key K) (<-chan struct{}, func()) {
 	c := make(chan struct{}, 1)
 	w.mu.Lock()
-	if w.subs[id] == nil {
-		w.subs[id] = map[chan struct{}]bool{}
+	if w.subs[key] == nil {
+		w.subs[key] = map[chan struct{}]bool{}
 	}
-	w.subs[id][c] = true
+	w.subs[key][c] = true
 	w.mu.Unlock()
 	var once sync.Once
 	return c, func() {
 		once.Do(func() {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			delete(w.subs[id], c)
-			if len(w.subs[id]) == 0 {
-				delete(w.subs, id)
+			delete(w.subs[key], c)
+			if len(w.subs[key]) == 0 {
+				delete(w.subs, key)
 			}
 		})
 	}
 }
 
-func (w *watchers) changed(id int64) {
+func (w *watchers[K]) changed(key K) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for c := range w.subs[id] {
+	for c := range w.subs[key] {
 		kick(c)
 	}
 }
