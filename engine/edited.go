@@ -22,7 +22,7 @@ func (t *turn) edited(e Edited) {
 	t.decided.Secret = secret
 	answers := t.c.Owner == OwnerBot && e.Newest && !long && text != ""
 	if secret {
-		t.notice(t.sentence("secret"))
+		t.warnOfSecret(e.Stays)
 		if text = kept; len(strings.Fields(strings.ReplaceAll(text, hidden, ""))) < 3 {
 			answers = false
 		}

@@ -16,6 +16,9 @@ type Opened struct{}
 type Said struct {
 	Text  string
 	Files []File
+	// Stays says that the channel keeps the message as it was written, where nobody but the citizen can delete it. The host
+	// fills it in.
+	Stays bool
 }
 
 // Edited is a citizen's new wording of an earlier message.
@@ -27,6 +30,7 @@ type Edited struct {
 	Of     int64  // the entry of the message in the history
 	Before string // how it read until now, secrets masked
 	Newest bool   // the citizen has said nothing since, and pressed nothing
+	Stays  bool   // as in [Said]
 }
 
 // Reachable says whether the citizen takes messages on this channel. Whoever writes again is reachable anyway.

@@ -166,12 +166,12 @@ func (t *turn) ticketOpened(e TicketOpened) {
 }
 
 // overhear keeps the bot silent while a human, or the queue, owns the conversation.
-func (t *turn) overhear(text string, files []File, secret bool) {
+func (t *turn) overhear(text string, e Said, secret bool) {
 	t.decide(DecideSilent)
 	if secret {
-		t.notice(t.sentence("secret"))
+		t.warnOfSecret(e.Stays)
 	}
-	if t.c.Answering != "" && t.answering(text, files) {
+	if t.c.Answering != "" && t.answering(text, e.Files) {
 		return
 	}
 	k := t.openTicket()
@@ -208,7 +208,7 @@ func (t *turn) overhear(text string, files []File, secret bool) {
 			return
 		}
 	}
-	t.heardOf(k, files)
+	t.heardOf(k, e.Files)
 }
 
 // toBot lets a citizen go on with the bot while their ticket waits.

@@ -22,7 +22,7 @@ func (t *turn) pressed(payload string) {
 			t.transcribe() // a file of what was said takes the conversation from nobody
 		case strings.HasPrefix(payload, casePayload) && t.pressCase(payload):
 		default:
-			t.overhear("", nil, false)
+			t.overhear("", Said{}, false)
 		}
 		return
 	}

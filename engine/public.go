@@ -68,6 +68,10 @@ func (t *turn) commented(e Commented) {
 	t.c.Public, t.c.Greeted = true, true
 	t.emit(Heard{Message: Message{Text: kept}, Secret: secret})
 	reply, id, complaint := t.publicly(kept)
+	if secret {
+		// Everybody can read it, and only who wrote it can take it away. What it was is not said in front of them.
+		reply = t.sentence("public.secret") + "\n\n" + reply
+	}
 	if id != "" {
 		t.c.Topic = id
 		t.decide(t.kindOf([]string{id}), id)
@@ -78,7 +82,11 @@ func (t *turn) commented(e Commented) {
 		t.send(reply)
 		return
 	}
-	t.send(t.sentence("public.complaint"))
+	thanks := t.sentence("public.complaint")
+	if secret {
+		thanks = t.sentence("public.secret") + "\n\n" + thanks
+	}
+	t.send(thanks)
 	queue := t.content.Topic(id).Queue
 	if fl := t.content.Flows[id]; fl.Queue != "" {
 		queue = fl.Queue

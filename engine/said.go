@@ -43,12 +43,12 @@ func (t *turn) said(e Said) {
 	rating := t.c.Rating
 	t.c.Silence, t.c.Rating = 0, nil
 	if t.c.Owner != OwnerBot {
-		t.overhear(text, e.Files, secret)
+		t.overhear(text, e, secret)
 		return
 	}
 	if secret {
 		t.decide(DecideControl)
-		t.notice(t.sentence("secret"))
+		t.warnOfSecret(e.Stays)
 		// What is left is still a wish: "my password … is refused".
 		if text = kept; len(strings.Fields(strings.ReplaceAll(text, hidden, ""))) < 3 {
 			t.again()

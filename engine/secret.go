@@ -243,3 +243,13 @@ func luhn(s string) bool {
 	}
 	return n >= 15 && n <= 19 && sum%10 == 0
 }
+
+// warnOfSecret tells the citizen that a secret was hidden here. Where the message stays at the channel, only they can take
+// it away.
+func (t *turn) warnOfSecret(stays bool) {
+	if stays {
+		t.notice(t.sentence("secret.stays"))
+		return
+	}
+	t.notice(t.sentence("secret"))
+}

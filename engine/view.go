@@ -123,7 +123,7 @@ func view(content *Content, c Conversation) *turn {
 // engineTexts are the sentences that the engine needs in every language; locales/*/engine.yaml holds them.
 var engineTexts = []string{
 	"hello", "menu", "category", "offer", "offer.within", "ask_back", "ask_back.after", "still_unclear", "not_ours", "none", "two_needs", "pending",
-	"not_understood", "misses", "why", "why.consent", "why.code", "busy", "stale", "stale.menu", "pressed", "secret", "too_long", "public.invite", "public.complaint",
+	"not_understood", "misses", "why", "why.consent", "why.code", "busy", "stale", "stale.menu", "pressed", "secret", "secret.stays", "too_long", "public.secret", "public.invite", "public.complaint",
 	"back", "back.first", "back_to", "cancelled", "cancelled.inner", "kept", "nothing_else", "which_one", "bye.within", "nothing_to_cancel", "restarted", "skip.not", "help.within",
 	"corrected", "which_wrong", "flow_gone", "flow_changed", "silence.remind", "silence.end",
 	"operator.says", "button.contact",

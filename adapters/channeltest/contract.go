@@ -29,6 +29,8 @@ func Contract(t *testing.T, c Channel, able channel.Abilities) {
 		"a file goes both ways":                                      (*contract).files,
 		"an operator's long reply arrives whole, its markup shown":   (*contract).longReply,
 		"the keyboard is under the last part":                        (*contract).keyboard,
+		"of twelve options none is lost":                             (*contract).options,
+		"a secret goes, or its writer is asked to delete it":         (*contract).secret,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -284,5 +286,71 @@ func (c *contract) keyboard() {
 	end := offered(parts[len(parts)-1])
 	if len(end) != 2 || end[0].Label != "Да" || end[1].Label != words(m.Buttons[1].Label) {
 		c.Errorf("offered: %+v", end)
+	}
+}
+
+// secret checks that whoever has written a secret is asked to delete it where the channel can't, and nowhere else.
+func (c *contract) secret() {
+	const password = "Qwerty123"
+	c.must(c.line.Write(c.ctx, "мой пароль "+password))
+	_, deletes := c.channel.(host.Deleting)
+	asks := false
+	for _, m := range c.seen() {
+		asks = asks || strings.Contains(m.Text, "удалите его сами")
+		if strings.Contains(m.Text, password) {
+			c.Errorf("the secret is repeated: %q", m.Text)
+		}
+	}
+	if stays := c.channel != nil && !deletes; asks != stays {
+		c.Errorf("asked to delete the message: %v, though it stays: %v", asks, stays)
+	}
+	if got := c.heard(); len(got) != 1 || strings.Contains(got[0], password) {
+		c.Errorf("received %q", got)
+	}
+}
+
+// options checks that more options than most keyboards take all reach the citizen: as buttons, or under numbers that count
+// as the engine does. Labels that are cut begin with the number that the list has the whole of.
+func (c *contract) options() {
+	if c.channel == nil {
+		return // a channel that shows the history shows a message with its buttons
+	}
+	c.must(c.line.Write(c.ctx, "здравствуйте"))
+	c.seen()
+	r, err := c.Store.Find(c.ctx, c.line.Peer())
+	c.must(err)
+	m := engine.Message{Text: "Какая справка нужна?"}
+	for i := range 12 {
+		label := fmt.Sprint("Вид ", i+1)
+		if i%3 == 2 {
+			label = fmt.Sprint("Справка о составе семьи и зарегистрированных по адресу гражданах, вид ", i+1)
+		}
+		m.Buttons = append(m.Buttons, engine.Button{Label: label, Payload: fmt.Sprint("o:document.order:kind:k", i+1)})
+	}
+	body, err := json.Marshal(m)
+	c.must(err)
+	c.must(c.channel.Send(c.ctx, host.Outgoing{Conversation: r.ID, Peer: r.Peer, Seq: 2000, Body: body}))
+	parts, err := c.line.Seen(c.ctx)
+	c.must(err)
+	if len(parts) != 1 {
+		c.Fatalf("it came as %+v", parts)
+	}
+	whole := map[string]string{}
+	for _, b := range parts[0].Buttons {
+		whole[b.Payload] = b.Label
+	}
+	for i, b := range m.Buttons {
+		shown, pressable := whole[b.Payload]
+		line := fmt.Sprintf("%d. %s", i+1, b.Label)
+		inList := strings.Contains(parts[0].Text+"\n", line+"\n")
+		if shown != b.Label && !inList {
+			c.Errorf("%q is neither on the keyboard (%q) nor in the list: %q", b.Label, shown, parts[0].Text)
+		}
+		if pressable && shown != b.Label && !strings.HasPrefix(shown, fmt.Sprintf("%d. Справка о", i+1)) {
+			c.Errorf("%q is cut to %q", b.Label, shown)
+		}
+	}
+	if n := len(parts[0].Buttons); n < min(len(m.Buttons), c.able.MaxButtons) {
+		c.Errorf("only %d buttons of %d can be pressed, though %d could", n, len(m.Buttons), c.able.MaxButtons)
 	}
 }

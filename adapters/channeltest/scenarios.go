@@ -210,6 +210,9 @@ func words(s string) string { return strings.Join(strings.Fields(s), " ") }
 // same reports whether a label is shown as another one: whole, or shortened to what the channel allows.
 func same(shown, label string) bool {
 	short, cut := strings.CutSuffix(shown, "…")
+	if number, rest, ok := strings.Cut(short, ". "); cut && ok && strings.Trim(number, "0123456789") == "" {
+		short = rest // under which it stands in the list
+	}
 	return shown == words(label) || cut && strings.HasPrefix(words(label), short)
 }
 

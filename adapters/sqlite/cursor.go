@@ -27,7 +27,8 @@ const (
 	// The newest ones stay.
 	trimUndecodable = `DELETE FROM undecodable WHERE channel = $1 AND id <= (
 		SELECT id FROM undecodable WHERE channel = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)`
-	undecodables = `SELECT channel, update_id, raw, at FROM undecodable WHERE channel = $1 ORDER BY id DESC LIMIT $2`
+	undecodables = `SELECT id, channel, update_id, raw, at FROM undecodable WHERE $1 = '' OR channel = $1 ORDER BY id DESC LIMIT $2`
+	undecodable  = `SELECT id, channel, update_id, raw, at FROM undecodable WHERE id = $1`
 )
 
 // maxUndecodables is how many updates of a channel are kept that could not be understood.
@@ -110,9 +111,15 @@ func (s *Store) Undecodables(ctx context.Context, channel string, limit int) ([]
 	return all, wrap("updates that could not be understood", err)
 }
 
+// Undecodable implements [host.Undecodables].
+func (s *Store) Undecodable(ctx context.Context, id int64) (host.Undecodable, error) {
+	u, err := one(ctx, s, scanUndecodable, undecodable, id)
+	return u, wrap("an update that could not be understood", err)
+}
+
 func scanUndecodable(row rowScanner) (u host.Undecodable, err error) {
 	var at int64
-	err = row.Scan(&u.Channel, &u.Update, &u.Raw, &at)
+	err = row.Scan(&u.ID, &u.Channel, &u.Update, &u.Raw, &at)
 	u.At = moment(at)
 	return u, err
 }

@@ -66,7 +66,7 @@ func (s *Store) Close() error {
 		if s.readers != nil {
 			errs = append(errs, s.readers.Close())
 		}
-		if s.writer != nil {
+		if s.writer != nil && s.writer.db != nil { // see Look
 			errs = append(errs, s.writer.close()) // the last connection: SQLite empties the WAL into the file
 		}
 		s.closeErr = errors.Join(append(errs, s.closeFile())...)

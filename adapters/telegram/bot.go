@@ -13,6 +13,7 @@ package telegram
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -69,6 +70,8 @@ type Bot struct {
 	roots *recent[int64, int64]   // and the other way round; 0: it has always been what it is
 	lent  *recent[int64, bool]    // chats whose own keyboard has given way to a button of ours
 	asked *recent[host.Peer, int] // in groups: the message that is answered
+
+	kept *recent[[sha256.Size]byte, bool] // updates that were put aside
 }
 
 // Bounds of what the channel does at a time. They are not settings: nobody needs them otherwise.
@@ -90,8 +93,8 @@ func New(f host.Files, c Config) (*Bot, error) {
 		return nil, errors.New("telegram: it needs a place for files")
 	}
 	b := &Bot{config: c, files: f, client: newClient(c), pace: newPace(c.Limits, c.Now), slots: make(chan struct{}, maxErrands), loads: make(chan struct{}, maxDownloads),
-		sent: newRecent[string, string](remembered), moved: newRecent[int64, int64](1000), roots: newRecent[int64, int64](1000), lent: newRecent[int64, bool](remembered), asked: newRecent[host.Peer, int](remembered)}
-	b.intake = newIntake(c.Log, c.count)
+		sent: newRecent[string, string](remembered), moved: newRecent[int64, int64](1000), roots: newRecent[int64, int64](1000), lent: newRecent[int64, bool](remembered), asked: newRecent[host.Peer, int](remembered), kept: newRecent[[sha256.Size]byte, bool](1000)}
+	b.intake = newIntake(c.Log, c.count, b.keep)
 	b.api, err = tg.New(c.Token, tg.WithSkipGetMe(), tg.WithServerURL(c.BaseURL), tg.WithHTTPClient(c.PollTimeout, b.client),
 		tg.WithErrorsHandler(func(error) {})) // it hears only of pipes that are closed twice
 	if err != nil {
@@ -204,7 +207,8 @@ type Config struct {
 	Start func(peer host.Peer, payload string) (ev engine.Event, ok bool)
 	// Cursors keeps what was confirmed to Telegram, so that a restart does not ask for it again; nil: Telegram knows it.
 	Cursors host.Cursors
-	// Keep is given each update that can't be understood, for later inspection; it holds personal data.
+	// Keep is given each update that can't be understood, breaks what handles it or is given up, for later inspection: at
+	// most [host.MaxUndecodable] bytes, which hold personal data. The update is "" if its identifier can't be read.
 	Keep func(update string, raw []byte)
 	// Moved hears that a group has a new identifier.
 	Moved func(from, to int64)

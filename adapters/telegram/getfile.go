@@ -39,11 +39,7 @@ func (e unfit) Error() string { return "the file is not taken: " + string(e) }
 func (b *Bot) filed(ctx context.Context, h Host, w who, u update, text string) error {
 	f, err := b.fetch(ctx, w.peer, u)
 	if reason, ok := errors.AsType[unfit](err); ok {
-		b.tell(ctx, w, string(reason))
-		if text == "" {
-			return nil
-		}
-		return b.receive(ctx, h, w, b.key(u), engine.Said{Text: text})
+		return b.partly(ctx, h, w, u, text, string(reason))
 	}
 	if err != nil {
 		return err

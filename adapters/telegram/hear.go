@@ -161,10 +161,7 @@ func (b *Bot) said(ctx context.Context, h Host, u update) error {
 	case m.Contact != nil:
 		return b.contact(ctx, h, w, u)
 	case m.strange():
-		b.tell(ctx, w, "kind")
-		if text == "" {
-			return nil
-		}
+		return b.partly(ctx, h, w, u, text, "kind")
 	case len(m.Photo) > 0, m.Document != nil:
 		return b.filed(ctx, h, w, u, text)
 	case text == "":
@@ -174,6 +171,19 @@ func (b *Bot) said(ctx context.Context, h Host, u update) error {
 		return b.command(ctx, h, w, b.key(u), text)
 	}
 	return b.receive(ctx, h, w, b.key(u), engine.Said{Text: text})
+}
+
+// partly takes in the words of a message of which something else can't be taken, and tells the citizen so: once, and not
+// before the words are stored, however often that is tried.
+func (b *Bot) partly(ctx context.Context, h Host, w who, u update, text, notice string) error {
+	if text != "" {
+		got, err := h.Receive(ctx, host.Inbound{Peer: w.peer, Update: b.key(u), Event: engine.Said{Text: text}, Locale: w.locale, Message: w.message})
+		if err != nil || got.Duplicate {
+			return err
+		}
+	}
+	b.tell(ctx, w, notice)
+	return nil
 }
 
 // addressed reports whether a group's message is meant for the bot, and returns its text without the mention.

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"runtime/debug"
@@ -9,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"spravka/engine/host"
 )
 
 // maxFlying bounds the updates that are being taken in.
@@ -27,6 +30,7 @@ var (
 type intake struct {
 	log   *slog.Logger
 	count func(string)
+	aside func(id int64, raw []byte) // takes what is passed by
 
 	mu     sync.Mutex
 	flying map[int64]*job
@@ -39,14 +43,15 @@ type intake struct {
 type job struct {
 	id   int64
 	chat int64
+	raw  []byte // as it came
 	play func(context.Context) error
 	keep bool          // try until it is stored; otherwise an error ends it
 	done chan struct{} // closed when it has ended
 	err  error         // read after done
 }
 
-func newIntake(log *slog.Logger, count func(string)) *intake {
-	return &intake{log: log, count: count, flying: map[int64]*job{}, lines: map[int64][]*job{}}
+func newIntake(log *slog.Logger, count func(string), aside func(id int64, raw []byte)) *intake {
+	return &intake{log: log, count: count, aside: aside, flying: map[int64]*job{}, lines: map[int64][]*job{}}
 }
 
 // add puts an update into its chat's line, or returns the job of the same update that is there already.
@@ -116,6 +121,7 @@ func (q *intake) take(ctx context.Context, j *job) error {
 		}
 		if others >= hopeless {
 			q.count(CountGivenUp)
+			q.aside(j.id, j.raw)
 			q.log.Error("telegram: an update is passed by: it could not be stored again and again, while others could", "update", j.id, "error", err)
 			return nil
 		}
@@ -127,6 +133,7 @@ func (q *intake) safely(ctx context.Context, j *job) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			q.count(CountPoison)
+			q.aside(j.id, j.raw)
 			q.log.Error("telegram: an update broke what handles it and is passed by", "update", j.id, "stack", cut(string(debug.Stack()), 4000))
 			err = nil
 		}
@@ -148,14 +155,26 @@ func (b *Bot) admit(ctx context.Context, h Host, id int64, raw []byte, keep bool
 		b.config.Log.Error("telegram: an update is unreadable and passed by", "update", id, "error", err, "bytes", len(raw), "shape", skeleton(raw))
 		return nil, nil
 	}
-	return b.intake.add(ctx, &job{id: id, chat: u.chat(), keep: keep, play: func(ctx context.Context) error { return b.hear(ctx, h, u) }})
+	return b.intake.add(ctx, &job{id: id, chat: u.chat(), raw: raw, keep: keep, play: func(ctx context.Context) error { return b.hear(ctx, h, u) }})
 }
 
-// keep puts an update that can't be read aside. The log gets its shape only.
+// keep puts an update that can't be taken in aside; id is 0 if it can't be read. The log gets its shape only. What Telegram
+// repeats, since it can't be confirmed, is kept once.
 func (b *Bot) keep(id int64, raw []byte) {
-	if b.config.Keep != nil {
-		b.config.Keep(strconv.FormatInt(id, 10), raw)
+	if b.config.Keep == nil || len(raw) == 0 {
+		return
 	}
+	raw = raw[:min(len(raw), host.MaxUndecodable)]
+	sum := sha256.Sum256(raw)
+	if _, known := b.kept.get(sum); known {
+		return
+	}
+	b.kept.put(sum, true)
+	name := ""
+	if id != 0 {
+		name = strconv.FormatInt(id, 10)
+	}
+	b.config.Keep(name, raw)
 }
 
 // chat is the line in which an update waits.

@@ -40,7 +40,10 @@ func TestPoison(t *testing.T) {
 	for name, body := range poison {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSetting(t, nil)
+				var kept []string
+				s := newSetting(t, func(c *Config) {
+					c.Keep = func(update string, raw []byte) { kept = append(kept, update+" "+string(raw)) }
+				})
 				s.ear.fail = func(in host.Inbound) error {
 					if e, ok := in.Event.(engine.Said); ok && strings.Contains(e.Text, "паника") {
 						panic(e.Text[:0] + "broken")
@@ -61,6 +64,9 @@ func TestPoison(t *testing.T) {
 				}
 				if n := s.fake.waiting(); n != 0 {
 					t.Errorf("%d updates are not confirmed", n)
+				}
+				if len(kept) != s.tally.of(CountPoison) || len(kept) == 1 && !strings.Contains(kept[0], body[len(`{"update_id":ID`):]) {
+					t.Errorf("kept: %.300q", kept)
 				}
 			})
 		})
@@ -84,7 +90,8 @@ func TestFutureFields(t *testing.T) {
 // One update that can't be stored while others can is given up in the end.
 func TestGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSetting(t, nil)
+		var kept []string
+		s := newSetting(t, func(c *Config) { c.Keep = func(_ string, raw []byte) { kept = append(kept, string(raw)) } })
 		s.ear.fail = func(in host.Inbound) error {
 			if in.Peer.ID == "1" {
 				return errors.New("too large for the store")
@@ -101,6 +108,9 @@ func TestGivenUp(t *testing.T) {
 		if s.tally.of(CountGivenUp) != 1 || s.fake.waiting() != 0 {
 			t.Errorf("counted %v, %d wait", s.tally.counts(), s.fake.waiting())
 		}
+		if len(kept) != 1 || !strings.Contains(kept[0], "личное") {
+			t.Errorf("kept: %q", kept)
+		}
 		if n := len(s.ear.texts()["2"]); n != 300 {
 			t.Errorf("the other chat was heard %d times of 300", n)
 		}
@@ -111,7 +121,8 @@ func TestGivenUp(t *testing.T) {
 func TestNoIdentifier(t *testing.T) {
 	for _, body := range []string{`{"message":{}}`, `{"update_id":"7"}`, `{"update_id":-5}`, `{"update_id":99999999999999999999}`, `[]`, `7`, `null`} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSetting(t, nil)
+			var kept []string
+			s := newSetting(t, func(c *Config) { c.Keep = func(update string, raw []byte) { kept = append(kept, update+string(raw)) } })
 			s.run(func(context.Context) {
 				time.Sleep(time.Second)
 				s.fake.push(body)
@@ -124,6 +135,9 @@ func TestNoIdentifier(t *testing.T) {
 			})
 			if diff := cmp.Diff(map[string][]string{"1": {"слово"}}, s.ear.texts()); diff != "" {
 				t.Errorf("%s: %s", body, diff)
+			}
+			if len(kept) != 1 || kept[0] != body { // once, however often it came
+				t.Errorf("%s: kept %q", body, kept)
 			}
 		})
 	}
@@ -139,9 +153,13 @@ func TestMonster(t *testing.T) {
 	if !isMonster(err) {
 		t.Fatalf("of one update: %v", err)
 	}
-	s := newSetting(t, nil)
+	var kept []byte
+	s := newSetting(t, func(c *Config) { c.Keep = func(_ string, raw []byte) { kept = raw } })
 	w := &window{jobs: map[int64]*job{}}
 	s.bot.passBy(w, err)
+	if !strings.HasPrefix(string(kept), `{"ok":true,"result":[{"update_id": 77`) {
+		t.Errorf("kept %.80q", kept)
+	}
 	if w.offset != 78 || s.tally.of(CountPoison) != 1 {
 		t.Errorf("the offset is %d, counted %v", w.offset, s.tally.counts())
 	}

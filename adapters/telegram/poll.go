@@ -129,6 +129,7 @@ func (b *Bot) takeIn(ctx context.Context, w *window, list []json.RawMessage) boo
 		id, err := identify(raw)
 		if err != nil {
 			b.config.count(CountPoison)
+			b.keep(0, raw)
 			b.config.Log.Error("telegram: an update can't be told from others", "error", err, "bytes", len(raw), "shape", skeleton(raw))
 			sense = false
 			continue
@@ -276,11 +277,14 @@ func tooLarge(body []byte, limit int) error {
 	if err != nil {
 		return fmt.Errorf("getUpdates: a single update is larger than any answer may be: %w", err)
 	}
-	return monsterError{id}
+	return monsterError{id, bytes.Clone(body[:min(len(body), host.MaxUndecodable)])}
 }
 
 // monsterError names an update that is larger than any answer may be.
-type monsterError struct{ id int64 }
+type monsterError struct {
+	id  int64
+	raw []byte // how the answer begins
+}
 
 func (e monsterError) Error() string {
 	return "getUpdates: update " + strconv.FormatInt(e.id, 10) + " is larger than any answer may be"
@@ -295,6 +299,7 @@ func isMonster(err error) bool {
 func (b *Bot) passBy(w *window, err error) {
 	e, _ := errors.AsType[monsterError](err)
 	b.config.count(CountPoison)
+	b.keep(e.id, e.raw)
 	b.config.Log.Error("telegram: an update is passed by", "update", e.id, "error", err)
 	w.jobs[e.id] = nil
 	w.settle(context.Background())

@@ -82,9 +82,14 @@ func identify(raw []byte) (int64, error) {
 	return *head.ID, nil
 }
 
-// decode reads an update. Its error quotes nothing of the content.
-func decode(id int64, raw []byte) (update, error) {
-	var u update
+// decode reads an update. Its error quotes nothing of the content; an update that breaks a decoder is one that can't be
+// read, or it would end the program again after every restart.
+func decode(id int64, raw []byte) (u update, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			u, err = update{}, fmt.Errorf("reading it panics: %T", p)
+		}
+	}()
 	if err := json.Unmarshal(raw, &u); err != nil {
 		return update{}, plain(err)
 	}

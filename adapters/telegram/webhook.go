@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	tg "github.com/go-telegram/bot"
@@ -44,8 +45,16 @@ func (b *Bot) hook(w http.ResponseWriter, r *http.Request) {
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		b.config.count(CountPoison)
+		b.config.Log.Error("telegram: an update is too large and not taken", "bytes", "more than "+strconv.Itoa(maxBody), "shape", skeleton(raw))
+		b.keep(0, raw)
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		return
+	}
+	if err == nil && !json.Valid(raw) {
+		b.config.count(CountPoison)
+		b.config.Log.Error("telegram: what was posted is no JSON", "bytes", len(raw))
+		b.keep(0, raw)
 	}
 	if err != nil || !json.Valid(raw) {
 		http.Error(w, "no JSON", http.StatusBadRequest)
@@ -54,6 +63,7 @@ func (b *Bot) hook(w http.ResponseWriter, r *http.Request) {
 	id, err := identify(raw)
 	if err != nil {
 		b.config.count(CountPoison)
+		b.keep(0, raw)
 		b.config.Log.Error("telegram: an update can't be told from others", "error", err, "shape", skeleton(raw))
 		http.Error(w, "no update", http.StatusBadRequest)
 		return

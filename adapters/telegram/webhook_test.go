@@ -40,7 +40,11 @@ func letter(id int, chat int, text string) string {
 
 func TestWebhookAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSetting(t, hooked)
+		var kept []string
+		s := newSetting(t, func(c *Config) {
+			hooked(c)
+			c.Keep = func(update string, raw []byte) { kept = append(kept, update+" "+cut(string(raw), 30)) }
+		})
 		if got := s.post(hookSecret, letter(1, 1, "слово")); got != 503 {
 			t.Errorf("before it runs: %d", got)
 		}
@@ -79,6 +83,10 @@ func TestWebhookAnswers(t *testing.T) {
 		}
 		if diff := cmp.Diff(map[string][]string{"1": {"слово"}, "2": {strings.Repeat("я", maxText)}}, s.ear.texts()); diff != "" {
 			t.Error(diff)
+		}
+		// What comes without the secret may be anybody's and is not kept.
+		if diff := cmp.Diff([]string{` {"update_id":3,`, ` {}`, ` []`, `4 {"update_id":4,"message":"ли`, ` {"update_id":6,"message":{"mes`}, kept); diff != "" {
+			t.Errorf("kept: %s", diff)
 		}
 		if n := s.tally.of(CountForged); n != 2 {
 			t.Errorf("%d forged requests were counted", n)

@@ -38,6 +38,7 @@ type Adapter struct {
 	downs    chan struct{} // one token a running download
 	answers  chan struct{} // one token a running answer to a button
 	requests chan struct{} // one token a callback being handled
+	long     chan struct{} // one token a callback of unusual length being read
 	calm     chan struct{} // one token the call that waits on behalf of nobody's dialogue
 
 	confirmation atomic.Pointer[string]
@@ -54,6 +55,7 @@ type Adapter struct {
 const (
 	maxFlying    = 4096 // updates fetched and not yet stored
 	maxRequests  = 512  // callbacks being handled
+	maxLong      = 32   // of them with bodies of unusual length, up to 1 MiB each, being read
 	maxDownloads = 4    // of 10 MiB each
 	maxAnswers   = 64
 )
@@ -74,6 +76,7 @@ func New(c Config) (*Adapter, error) {
 		downs:    make(chan struct{}, maxDownloads),
 		answers:  make(chan struct{}, maxAnswers),
 		requests: make(chan struct{}, maxRequests),
+		long:     make(chan struct{}, maxLong),
 		calm:     make(chan struct{}, 1),
 		active:   newMemory[int64, time.Time](50_000),
 	}

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	maxCallback  = 1 << 20 // bytes
-	callbackWait = 8 * time.Second
+	maxCallback   = 1 << 20   // bytes
+	usualCallback = 128 << 10 // bytes; what is longer is read by few at a time
+	callbackWait  = 8 * time.Second
 )
 
 // Handler takes VK's callbacks. It answers "ok" when the update is stored; 503 makes VK repeat it, and so it does while
@@ -38,7 +39,11 @@ func (a *Adapter) callback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.NewResponseController(w).SetReadDeadline(time.Now().Add(10 * time.Second)) // a server that can't do it has its own
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCallback))
+	raw, err := a.body(w, r)
+	if errors.Is(err, errCrowded) {
+		a.comeBack(w)
+		return
+	}
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		http.Error(w, "the body is longer than 1 MB", http.StatusRequestEntityTooLarge)
 		return
@@ -61,6 +66,27 @@ func (a *Adapter) callback(w http.ResponseWriter, r *http.Request) {
 		a.late()
 	}
 	a.store(w, r, raw)
+}
+
+// errCrowded says that too many long bodies are being read.
+var errCrowded = errors.New("too many long callbacks at a time")
+
+// body reads a callback. Whose it is stands in the body itself, so anybody can send one: long ones, which VK seldom sends,
+// are read a few at a time, or together they would take all memory.
+func (a *Adapter) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body := http.MaxBytesReader(w, r.Body, maxCallback)
+	raw, err := io.ReadAll(io.LimitReader(body, usualCallback))
+	if err != nil || len(raw) < usualCallback {
+		return raw, err
+	}
+	select {
+	case a.long <- struct{}{}:
+		defer func() { <-a.long }()
+	default:
+		return nil, errCrowded
+	}
+	rest, err := io.ReadAll(body)
+	return append(raw, rest...), err
 }
 
 // sender is what must be right before anything else of a callback is looked at.

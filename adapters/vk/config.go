@@ -64,7 +64,8 @@ type Config struct {
 	PublicAnswer func(text string) string
 	// Alarm hears what an administrator has to act upon, once per incident: see the Alarm constants. Text has no personal data.
 	Alarm func(kind, text string)
-	// Keep is given each update that can't be understood, for later inspection; it may hold personal data.
+	// Keep is given each update that can't be understood or handled, for later inspection: at most [host.MaxUndecodable]
+	// bytes, which may hold personal data. The event is "" if its identifier can't be read.
 	Keep func(eventID string, update []byte)
 
 	Files host.Files

@@ -1,6 +1,7 @@
 package vk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"spravka/engine/host"
 )
 
 // work is an update on its way into the store.
@@ -75,7 +78,7 @@ func (a *Adapter) submit(ctx, life context.Context, raw []byte, patient bool) (*
 		return w, nil
 	}
 	var err error
-	if w.action, err = a.read(u); err != nil {
+	if w.action, err = a.readSafely(u); err != nil {
 		if !errors.Is(err, errNothing) {
 			a.pass(w.id, raw, err.Error())
 		}
@@ -103,6 +106,16 @@ func (a *Adapter) submit(ctx, life context.Context, raw []byte, patient bool) (*
 	}
 	a.lines.add(life, w)
 	return w, nil
+}
+
+// readSafely reads an update. One that makes us panic can't be understood: it would do the same after every restart.
+func (a *Adapter) readSafely(u update) (act action, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			act, err = action{}, panicked{fmt.Sprintf("%T", p)}
+		}
+	}()
+	return a.read(u)
 }
 
 // Trying again.
@@ -176,6 +189,6 @@ func (a *Adapter) pass(id string, raw []byte, why string) {
 
 func (a *Adapter) keep(id string, raw []byte) {
 	if a.config.Keep != nil {
-		a.config.Keep(id, raw)
+		a.config.Keep(id, bytes.Clone(raw[:min(len(raw), host.MaxUndecodable)]))
 	}
 }

@@ -1,6 +1,7 @@
 package vk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -78,7 +79,57 @@ func (a *Adapter) ask(ctx context.Context, s server, ts string) (polled, error) 
 	if resp.StatusCode != http.StatusOK {
 		return polled{}, fmt.Errorf("the server answers %d", resp.StatusCode)
 	}
+	if len(body) == maxAnswer {
+		return a.salvage(body)
+	}
 	return readPolled(body)
+}
+
+// salvage takes out of an answer that is longer than any may be what came whole. The same answer would come again and again
+// otherwise, and nothing behind it.
+func (a *Adapter) salvage(body []byte) (polled, error) {
+	p := polled{}
+	d := json.NewDecoder(bytes.NewReader(body))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return p, errors.New("the answer is too large and has an unknown form")
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			break
+		}
+		if key != "updates" {
+			var v json.RawMessage
+			if d.Decode(&v) != nil {
+				break
+			}
+			if key == "ts" {
+				p.ts = readTS(v)
+			}
+			continue
+		}
+		if t, err := d.Token(); err != nil || t != json.Delim('[') {
+			break
+		}
+		for d.More() {
+			var one json.RawMessage
+			if d.Decode(&one) != nil {
+				break
+			}
+			p.updates = append(p.updates, one)
+		}
+		break
+	}
+	if p.ts == "" {
+		return polled{}, errors.New("the answer is too large, and its ts can't be found")
+	}
+	a.alarm(AlarmGap, fmt.Sprintf("an answer of VK is longer than %d bytes: %d updates of it were taken, the rest is lost: look through the community's unread messages", maxAnswer, len(p.updates)))
+	rest := body
+	if n := d.InputOffset(); n > 0 && n < int64(len(body)) {
+		rest = body[n:]
+	}
+	a.keep("", rest)
+	return p, nil
 }
 
 // secretless takes the address out of an error: it holds the key.

@@ -10,6 +10,8 @@ import (
 
 type dataCommand struct {
 	Backup dataBackup `cmd:"" help:"Write a consistent copy of the database to a new file. The server must be stopped; while it runs, use Litestream beside it."`
+
+	Undecodable dataUndecodable `cmd:"" help:"List the updates of messengers that could not be understood, newest first, or show one. Also while the server runs. They hold personal data."`
 }
 
 type dataBackup struct {

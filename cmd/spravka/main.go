@@ -16,7 +16,7 @@ type program struct {
 	Chat  chatCommand  `cmd:"" help:"Talk in the terminal; with --json, for scripts."`
 	Flows flowsCommand `cmd:"" help:"Check, rehearse and draw the content."`
 	Eval  evalCommand  `cmd:"" help:"Measure understanding on labelled messages."`
-	Data  dataCommand  `cmd:"" help:"Back up the database."`
+	Data  dataCommand  `cmd:"" help:"Back up the database; look at updates that could not be understood."`
 
 	Operator operatorCommand `cmd:"" help:"The staff, for an administrator who is locked out; the server must be stopped."`
 }

@@ -305,3 +305,16 @@ func (u Unit) shorten(s string, limit int) string {
 	}
 	return strings.TrimRightFunc(s[:end], unicode.IsSpace) + "…"
 }
+
+// atWord cuts a text to a length like shorten, but between two words where that leaves at least half of it.
+func (u Unit) atWord(s string, limit int) string {
+	short := u.shorten(s, limit)
+	cut, was := strings.CutSuffix(short, "…")
+	if !was || short == s || strings.HasPrefix(s[len(cut):], " ") {
+		return short
+	}
+	if at := strings.LastIndexByte(cut, ' '); at > 0 && u.Len(cut[:at])*2 >= limit {
+		return strings.TrimRight(cut[:at], " ,;:–—-") + "…"
+	}
+	return short
+}

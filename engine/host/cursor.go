@@ -27,6 +27,7 @@ type Leases interface {
 
 // Undecodable is an update that could not be understood, as it came.
 type Undecodable struct {
+	ID      int64 // of the store; ignored when it is kept
 	Channel string
 	Update  string // the channel's identifier of it, "" if that could not be read either
 	Raw     []byte // its first MaxUndecodable bytes; it holds personal data
@@ -40,8 +41,10 @@ const MaxUndecodable = 64 << 10
 type Undecodables interface {
 	// KeepUndecodable stores an update; what is longer than MaxUndecodable is cut.
 	KeepUndecodable(ctx context.Context, u Undecodable) error
-	// Undecodables returns up to limit of a channel's, newest first.
+	// Undecodables returns up to limit of a channel's, newest first; channel "" stands for all.
 	Undecodables(ctx context.Context, channel string, limit int) ([]Undecodable, error)
+	// Undecodable returns one, or ErrNotFound.
+	Undecodable(ctx context.Context, id int64) (Undecodable, error)
 }
 
 // Lead does something in one process at a time: it takes the lease of the name, waiting for it as long as another

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -275,11 +277,17 @@ func (h *Host) paced(ctx context.Context, c Channel, m Outgoing, mark Mark) (Out
 
 // deliver hands a message to its channel and returns how many of its parts are out.
 func (h *Host) deliver(ctx context.Context, c Channel, m Outgoing, mark Mark) (parts int, err error) {
+	parts = m.Parts
+	defer func() {
+		if p := recover(); p != nil { // it would end every process that tries
+			h.Log.Error("a message breaks its channel", "conversation", m.Conversation, "seq", m.Seq, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: it breaks the channel: %T", ErrPermanent, p)
+		}
+	}()
 	parting, ok := c.(Parting)
 	if !ok {
-		return m.Parts, c.Send(ctx, m)
+		return parts, c.Send(ctx, m)
 	}
-	parts = m.Parts
 	if mark.State == "" {
 		mark.State, mark.Due = m.State, m.Due
 	}

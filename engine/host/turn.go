@@ -36,6 +36,7 @@ func (h *Host) turn(ctx context.Context, r Record, update, message string, ev en
 		}
 		b.message = e.Message
 	}
+	ev = b.staying(ev)
 	if err := b.recall(ctx, ev); err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func (b *builder) take(ctx context.Context, effects []engine.Effect) (opened *en
 		switch e := e.(type) {
 		case engine.Heard:
 			b.entry(Entry{Author: engine.Citizen, Update: t.Update, Message: scoped(t.Record.Peer, b.message), Edits: e.Edits, Body: encode(&e.Message)})
-			if _, can := b.h.channel(t.Record.Peer.Channel).(Deleting); can && e.Secret && b.message != "" {
+			if e.Secret && b.deletable() {
 				t.Errands = append(t.Errands, Errand{Kind: ErrandDelete, Message: b.message})
 			}
 		case engine.Say:
@@ -129,6 +130,27 @@ func (b *builder) take(ctx context.Context, effects []engine.Effect) (opened *en
 		}
 	}
 	return opened, nil
+}
+
+// deletable reports whether the channel can delete the citizen's message.
+func (b *builder) deletable() bool {
+	_, can := b.h.channel(b.turn.Record.Peer.Channel).(Deleting)
+	return can && b.message != ""
+}
+
+// staying tells the conversation whether the citizen's message stays at the channel as it was written. Where there is no
+// such channel, the citizen reads the history, which is masked.
+func (b *builder) staying(ev engine.Event) engine.Event {
+	stays := b.h.channel(b.turn.Record.Peer.Channel) != nil && !b.deletable()
+	switch e := ev.(type) {
+	case engine.Said:
+		e.Stays = stays
+		return e
+	case engine.Edited:
+		e.Stays = stays
+		return e
+	}
+	return ev
 }
 
 func (b *builder) entry(e Entry) {

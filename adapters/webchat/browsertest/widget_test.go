@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -278,5 +279,33 @@ func TestTheWidgetAndThePageRenderAlike(t *testing.T) {
 	}
 	if diff := cmp.Diff(page, widget); diff != "" {
 		t.Errorf("page and widget (-page +widget):\n%s", diff)
+	}
+}
+
+// A secret that the server has hidden is gone from the citizen's own screen and browser as well, at once and over every
+// way of connection, and also when it had to wait for the server.
+func TestASecretLeavesTheScreen(t *testing.T) {
+	gone := fmt.Sprintf("!root.textContent.includes(%[1]q) && !$('textarea').value && !JSON.stringify({...localStorage, ...sessionStorage}).includes(%[1]q)", fakehost.Secret)
+	hidden := func(n int) string {
+		return fmt.Sprintf("$$('.citizen').filter((e) => e.textContent.includes(%q)).length === %d && !$('.fate') && %s", fakehost.Hidden, n, gone)
+	}
+	for name, blocked := range map[string][]string{"socket": nil, "stream": {"socket"}, "requests": {"socket", "events"}} {
+		t.Run(name, func(t *testing.T) {
+			var change []func(*server)
+			if blocked != nil {
+				change = append(change, without(blocked, "messages", new(atomic.Int64)))
+			}
+			s := serve(t, change...)
+			b := opened(t, s)
+			b.say("мой пароль " + fakehost.Secret)
+			b.until(hidden(1))
+			release := s.host.Hold()
+			b.say("и ещё раз " + fakehost.Secret)
+			b.until("!!$('.fate')")
+			release()
+			b.until(hidden(2))
+			b.say("дальше")
+			b.until("text('.bot').includes('Эхо: дальше') && " + gone)
+		})
 	}
 }

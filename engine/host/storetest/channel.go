@@ -185,7 +185,17 @@ var undecodableTests = map[string]func(*testing.T, Store){
 		got, err := s.Undecodables(t.Context(), "vk", 10)
 		must(t, err)
 		long.Raw = long.Raw[:host.MaxUndecodable]
-		same(t, "kept", got, []host.Undecodable{long, {Channel: "vk", Update: "first", Raw: []byte{0, 0xff}, At: after(1)}})
+		if len(got) != 2 || got[0].ID <= got[1].ID {
+			t.Fatalf("%d are kept, or their identifiers don't grow", len(got))
+		}
+		one, err := s.Undecodable(t.Context(), got[1].ID)
+		must(t, err)
+		same(t, "one", one, got[1])
+		if _, err := s.Undecodable(t.Context(), got[0].ID+1); !errors.Is(err, host.ErrNotFound) {
+			t.Errorf("one that does not exist: %v", err)
+		}
+		long.ID = got[0].ID
+		same(t, "kept", got, []host.Undecodable{long, {ID: one.ID, Channel: "vk", Update: "first", Raw: []byte{0, 0xff}, At: after(1)}})
 		for i := range 1001 {
 			must(t, s.KeepUndecodable(t.Context(), host.Undecodable{Channel: "telegram", Update: fmt.Sprint(i), Raw: []byte("{"), At: start.Add(time.Duration(i))}))
 		}
@@ -197,5 +207,10 @@ var undecodableTests = map[string]func(*testing.T, Store){
 		got, err = s.Undecodables(t.Context(), "vk", 10)
 		must(t, err)
 		same(t, "of the other channel", len(got), 2)
+		got, err = s.Undecodables(t.Context(), "", 2)
+		must(t, err)
+		if len(got) != 2 || got[0].Update != "1000" {
+			t.Errorf("of all channels: %+v", got)
+		}
 	},
 }

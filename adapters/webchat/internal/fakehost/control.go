@@ -126,4 +126,9 @@ func (h *Host) change(conversation int64, f func(*host.Record)) {
 func (h *Host) WatchTyping(int64) (<-chan host.Typist, func()) { return h.Typists, func() {} }
 
 // CitizenTyping puts the conversation into Typing.
-func (h *Host) CitizenTyping(conversation int64) { h.Typing <- conversation }
+func (h *Host) CitizenTyping(conversation int64) {
+	select {
+	case h.Typing <- conversation:
+	default: // nobody looks
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,6 +49,12 @@ func New() *Host {
 		watchers: map[int64]map[chan struct{}]struct{}{}, ahead: map[string]int{}, files: map[string]stored{},
 	}
 }
+
+// Secret is what this host hides in a citizen's message, and Hidden stands there instead.
+const (
+	Secret = "Qwerty123"
+	Hidden = "••••••"
+)
 
 // Greeting is what an empty chat shows.
 func Greeting(locale string) engine.Message {
@@ -103,6 +110,7 @@ func (h *Host) turn(rec *host.Record, in host.Inbound) {
 	case engine.Opened:
 		h.add(rec, engine.Bot, "", "", Greeting(in.Locale))
 	case engine.Said:
+		e.Text = strings.ReplaceAll(e.Text, Secret, Hidden)
 		h.add(rec, engine.Citizen, "", in.Update, engine.Message{Text: e.Text, Files: e.Files})
 		if bot {
 			h.reply(rec, e)
