@@ -120,6 +120,9 @@ func (c *Console) carryOut(r *http.Request, v *visit, number string, form *reply
 		return "again", nil
 	}
 	_ = c.audit(ctx, v, "ticket."+string(form.Action), t.Number, details(acted)...) // it is done; a failure is logged
+	if form.Action == engine.Transfer && acted.To != 0 {
+		c.inbox.passed(t.Number, acted.To)
+	}
 	c.inbox.touch()
 	return string(form.Action), nil
 }

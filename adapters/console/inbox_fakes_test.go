@@ -28,6 +28,25 @@ func (w *world) OpenTickets(context.Context) ([]host.OpenTicket, error) {
 	return open, nil
 }
 
+func (w *world) OpenVersions(ctx context.Context) (all []host.OpenVersion, err error) {
+	open, err := w.OpenTickets(ctx)
+	for _, t := range open {
+		all = append(all, host.OpenVersion{Number: t.Number, Version: t.Version})
+	}
+	return all, err
+}
+
+func (w *world) OpenTicketsNumbered(_ context.Context, numbers []string) (found []host.OpenTicket, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, t := range w.tickets {
+		if r := w.records[t.Conversation]; t.Status.Open() && slices.Contains(numbers, t.Number) {
+			found = append(found, host.OpenTicket{Ticket: t, Version: r.Version, Seq: r.Seq})
+		}
+	}
+	return found, nil
+}
+
 func (w *world) Counts(ctx context.Context, filters ...desk.Filter) (counts []int, err error) {
 	for _, f := range filters {
 		f.Limit, f.Offset = 100_000, 0

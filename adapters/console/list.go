@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -43,6 +44,7 @@ type listPage struct {
 	Tabs   []tab
 	Inputs []pick
 	Rows   []row
+	Drawn  template.HTML // the rows
 	Pager  pager
 	Cursor string
 	Search *searchNote
@@ -81,20 +83,24 @@ func (c *Console) showList(w http.ResponseWriter, r *http.Request, v *visit) err
 	}
 	who := c.viewerOf(v)
 	body := listPage{Filter: f, Tabs: c.tabs(f, who, s), Inputs: c.picks(v, f)}
-	title := word(v.locale, "list.title")
+	title, part := word(v.locale, "list.title"), newPart(nil, pager{}, 0)
 	switch f.View {
 	case viewMentions:
-		return c.showMentions(w, r, v, body)
+		return c.showMentions(w, r, v, s, body)
 	case viewSearch:
 		err = c.search(r.Context(), v, &body)
 		title = word(v.locale, "search.title", "query", f.Query)
 	default:
-		body.Rows, body.Pager, err = c.rows(r.Context(), v, who, f, s)
+		part, err = c.part(r.Context(), v, who, f, s)
+		body.Rows, body.Pager = part.rows, part.pager
 	}
 	if err != nil {
 		return err
 	}
-	body.Cursor = streamCursor(digest(body.Rows, body.Tabs), s)
+	if body.Drawn, err = c.drawRows(v, body.Rows); err != nil {
+		return err
+	}
+	body.Cursor = streamCursor(listDigest(part.digest, s.counts(who)), s)
 	c.show(w, r, v, http.StatusOK, "list", page{Title: title, Body: body})
 	return nil
 }
@@ -128,13 +134,9 @@ func (c *Console) picks(v *visit, f listFilter) []pick {
 	}
 }
 
-// rows are the part of a list that its page shows.
-func (c *Console) rows(ctx context.Context, v *visit, who viewer, f listFilter, s *snapshot) ([]row, pager, error) {
-	if f.View == viewSolved {
-		return c.endedRows(ctx, v, who, f)
-	}
+// rows are the part of a list of open tickets that its page shows, without what depends on who looks.
+func (c *Console) rows(v *visit, who viewer, f listFilter, s *snapshot, now time.Time) ([]row, pager) {
 	var found []*openCase
-	now := c.config.Now()
 	for _, k := range s.cases {
 		if who.in(f.View, &k.Ticket) && f.passes(&k.Ticket, now) {
 			found = append(found, k)
@@ -145,10 +147,10 @@ func (c *Console) rows(ctx context.Context, v *visit, who viewer, f listFilter, 
 	var rows []row
 	for _, k := range found[from:min(len(found), from+pageRows)] {
 		r := c.row(v, k)
-		r.of = k
+		r.Mine, r.of = false, k
 		rows = append(rows, r)
 	}
-	return rows, pages(f, len(rows), len(found)), nil
+	return rows, pages(f, len(rows), len(found))
 }
 
 func pages(f listFilter, shown, all int) pager {

@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -18,7 +19,7 @@ import (
 )
 
 // snapshotGap is the least time between two readings of the open tickets that a change has caused.
-const snapshotGap = 200 * time.Millisecond
+const snapshotGap = 100 * time.Millisecond
 
 // openCase is an open ticket with the last words of its talk. It never changes.
 type openCase struct {
@@ -31,13 +32,19 @@ type openCase struct {
 	HasFile bool
 	print   string // a digest of all that a list shows of it; the same in every process
 
-	drawn sync.Map // drawnKey → string: each look of the row is drawn once for all streams
+	drawn sync.Map // drawnKey → drawnRow: each look of the row is drawn once for all
 }
 
 // drawnKey names a look of a row.
 type drawnKey struct {
 	locale, term string
 	mine         bool
+}
+
+// drawnRow is a row and the minute in which it was drawn: it says how many minutes somebody has waited.
+type drawnRow struct {
+	minute int64
+	html   string
 }
 
 // snapshot is how the desk stood at a moment: urgent tickets first, then the oldest. It never changes.
@@ -49,6 +56,10 @@ type snapshot struct {
 	last   time.Time            // when the newest thing in it happened
 	tally  map[string]tally
 	own    map[int64][]*openCase // by operator
+	mark   mark                  // the newest that has happened
+
+	mu    sync.Mutex
+	parts map[partKey]*listPart
 }
 
 // tally counts the open tickets of a queue.
@@ -62,6 +73,8 @@ type inbox struct {
 	queues        []string
 	notes         host.Notes
 	log           *slog.Logger
+	clock         func() time.Time
+	process       string // tells this process from others
 	closing       chan struct{}
 	poke          chan struct{}
 
@@ -71,11 +84,13 @@ type inbox struct {
 	asked   int64 // how many readings were asked for, and which of them the newest snapshot answers
 	done    int64
 	subs    map[chan struct{}]bool
+	events  []happening // the oldest first
+	newest  int64       // the identifier of the last
 }
 
 func newInbox(p Ports, config Config, closing chan struct{}) *inbox {
 	return &inbox{conversations: p.Conversations, tickets: p.Tickets, open: p.Inbox, queues: config.Queues, notes: p.Notes, log: config.Log,
-		closing: closing, poke: make(chan struct{}, 1), subs: map[chan struct{}]bool{}}
+		clock: config.Now, process: rand.Text()[:8], closing: closing, poke: make(chan struct{}, 1), subs: map[chan struct{}]bool{}}
 }
 
 // run reads after each change, as long as a stream listens.
@@ -176,33 +191,25 @@ func (x *inbox) fresh(ctx context.Context) (*snapshot, error) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.happened(former, s)
 	x.now, x.done = s, answers
 	return s, nil
 }
 
 // read takes over from the former snapshot whatever has not changed: a ticket changes only in a turn of its conversation.
 func (x *inbox) read(ctx context.Context, former *snapshot) (*snapshot, error) {
-	open, err := x.open.OpenTickets(ctx)
+	cases, same, err := x.readOpen(ctx, former)
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{by: make(map[string]*openCase, len(open)), cases: make([]*openCase, 0, len(open))}
-	same := former != nil
-	for _, t := range open {
-		var k *openCase
-		if former != nil {
-			k = former.by[t.Number]
-		}
-		same = same && k != nil
-		if k == nil || k.Version != t.Version {
-			k = x.readCase(ctx, t)
-		}
-		s.cases, s.by[k.Number] = append(s.cases, k), k
+	s := &snapshot{parts: map[partKey]*listPart{}, by: make(map[string]*openCase, len(cases)), cases: cases}
+	for _, k := range cases {
+		s.by[k.Number] = k
 	}
 	slices.SortStableFunc(s.cases, func(a, b *openCase) int {
-		return cmp.Or(cmp.Compare(rank(a.Priority), rank(b.Priority)), a.Opened.Compare(b.Opened))
+		return cmp.Or(cmp.Compare(rank(a.Priority), rank(b.Priority)), a.Opened.Compare(b.Opened), cmp.Compare(a.Number, b.Number))
 	})
-	if same = same && len(former.by) == len(s.by); same {
+	if same && len(former.by) == len(s.by) {
 		s.ended = former.ended
 	} else if s.ended, err = x.countEnded(ctx); err != nil {
 		return nil, err
@@ -210,6 +217,49 @@ func (x *inbox) read(ctx context.Context, former *snapshot) (*snapshot, error) {
 	s.count()
 	s.unread, err = x.notes.UnreadMentions(ctx)
 	return s, err
+}
+
+// readAtOnce is how many changed tickets are read one by one; of more, all are read.
+const readAtOnce = 200
+
+// readOpen reads the open tickets. same reports whether all of them were open before.
+func (x *inbox) readOpen(ctx context.Context, former *snapshot) (cases []*openCase, same bool, err error) {
+	var open []host.OpenTicket
+	if former == nil {
+		open, err = x.open.OpenTickets(ctx)
+	} else {
+		var versions []host.OpenVersion
+		if versions, err = x.open.OpenVersions(ctx); err != nil {
+			return nil, false, err
+		}
+		var changed []string
+		same = true
+		for _, v := range versions {
+			k := former.by[v.Number]
+			if same = same && k != nil; k == nil || k.Version != v.Version {
+				changed = append(changed, v.Number)
+				continue
+			}
+			cases = append(cases, k)
+		}
+		switch {
+		case len(changed) > readAtOnce:
+			cases = nil
+			open, err = x.open.OpenTickets(ctx)
+		case len(changed) > 0:
+			open, err = x.open.OpenTicketsNumbered(ctx, changed)
+		}
+	}
+	for _, t := range open {
+		if former != nil {
+			if k := former.by[t.Number]; k != nil && k.Version == t.Version {
+				cases = append(cases, k)
+				continue
+			}
+		}
+		cases = append(cases, x.readCase(ctx, t))
+	}
+	return cases, same, err
 }
 
 // count works out what every stream asks for.

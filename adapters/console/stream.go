@@ -110,7 +110,12 @@ func (s *stream) send(event, id string, data any) error {
 	if err != nil {
 		return err
 	}
-	if err := s.write(fmt.Sprintf("event: %s\nid: %s\ndata: %s\n\n", event, id, body)); err != nil {
+	return s.sendText(event, id, string(body))
+}
+
+// sendText sends an event whose JSON stands already.
+func (s *stream) sendText(event, id, body string) error {
+	if err := s.write("event: " + event + "\nid: " + id + "\ndata: " + body + "\n\n"); err != nil {
 		return err
 	}
 	s.last = id

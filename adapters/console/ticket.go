@@ -123,7 +123,7 @@ func (c *Console) drawTicket(w http.ResponseWriter, r *http.Request, v *visit, s
 	if err != nil {
 		return err
 	}
-	body.Cursor = cursor{body.Talk.Last, record.Version, body.Talk.Note, snap.last.UnixMilli()}.String()
+	body.Cursor = cursor{body.Talk.Last, record.Version, body.Talk.Note, snap.last.UnixMilli(), snap.mark}.String()
 	if box.Key == "" {
 		box.Key = newKey()
 	}

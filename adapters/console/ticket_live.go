@@ -21,12 +21,21 @@ type ticketEvent struct {
 }
 
 // cursor says how far a browser has come: the newest line it has, the version of the conversation from which its parts
-// were drawn, the newest note, and the moment up to which alerts were told (unix ms).
-type cursor struct{ seq, version, note, heard int64 }
+// were drawn, the newest note, and up to when alerts were told (unix ms, and the place among what has happened).
+type cursor struct {
+	seq, version, note, heard int64
+	mark                      mark
+}
 
-func (c cursor) String() string { return fmt.Sprintf("%d.%d.%d.%d", c.seq, c.version, c.note, c.heard) }
+func (c cursor) String() string {
+	text := fmt.Sprintf("%d.%d.%d.%d", c.seq, c.version, c.note, c.heard)
+	if c.mark.process != "" {
+		text += "." + c.mark.String()
+	}
+	return text
+}
 
-var cursorPattern = regexp.MustCompile(`^(\d{1,18})\.(\d{1,18})\.(\d{1,18})\.(\d{1,15})$`)
+var cursorPattern = regexp.MustCompile(`^(\d{1,18})\.(\d{1,18})\.(\d{1,18})\.(\d{1,15})` + markPattern + `$`)
 
 func parseCursor(text string) (c cursor, ok bool) {
 	m := cursorPattern.FindStringSubmatch(text)
@@ -39,6 +48,7 @@ func parseCursor(text string) (c cursor, ok bool) {
 			return cursor{}, false
 		}
 	}
+	c.mark = parseMark(m[5], m[6])
 	return c, true
 }
 
@@ -56,6 +66,7 @@ type ticketStream struct {
 	present string
 	bell    bell
 	typed   atomic.Bool // the citizen writes
+	stale   atomic.Bool // something but other tickets has changed
 }
 
 // streamTicket follows a ticket and its talk. It begins to watch before it reads, so nothing falls between the two.
@@ -92,7 +103,8 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 			}
 		}
 	}()
-	if _, err := c.inbox.fresh(ctx); err != nil {
+	begun, err := c.inbox.fresh(ctx)
+	if err != nil {
 		return err
 	}
 	told := &ticketStream{number: t.Number, talk: t.Conversation}
@@ -104,10 +116,14 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 	}
 	stopTyping := c.hearTyping(ctx, told, polls)
 	defer stopTyping()
-	return c.follow(w, r, v, gather(ctx, turns, notes, desk, people, polls), streamGap, func(s *stream) error {
+	told.stale.Store(true)
+	return c.follow(w, r, v, gather(ctx, told.marking(ctx, gather(ctx, turns, notes, people, polls)), desk), streamGap, func(s *stream) error {
 		at, ok := parseCursor(s.last)
 		if !ok { // a stream without a place to go on from begins now
-			at = cursor{seq: record.Seq, heard: c.config.Now().UnixMilli()}
+			at = cursor{seq: record.Seq, heard: c.config.Now().UnixMilli(), mark: begun.mark}
+		}
+		if !told.stale.Swap(false) { // of the whole desk's traffic this stream carries the alerts only
+			return c.tellAlerts(v, s, told, at)
 		}
 		c.Presence.Looking(t.Number, v.operator.ID)
 		if at, err = c.tellTicket(r, v, s, told, at); err != nil {
@@ -118,6 +134,23 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 		}
 		return c.tellAlerts(v, s, told, at)
 	})
+}
+
+// marking passes hints on and notes that this ticket is to be looked at.
+func (told *ticketStream) marking(ctx context.Context, hints <-chan struct{}) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	go func() {
+		for {
+			select {
+			case <-hints:
+				told.stale.Store(true)
+				hint(out)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
 }
 
 // typingWatcher is a host that tells who writes in a conversation.
@@ -254,11 +287,11 @@ func (c *Console) tellAround(r *http.Request, v *visit, s *stream, told *ticketS
 // tellAlerts sends what the operator should hear of other tickets.
 func (c *Console) tellAlerts(v *visit, s *stream, told *ticketStream, at cursor) error {
 	snap := c.inbox.latest()
-	alerts := told.bell.ring(c, v, c.viewerOf(v), snap, time.UnixMilli(at.heard))
+	alerts := told.bell.ring(c, v, c.viewerOf(v), snap, at.mark, time.UnixMilli(at.heard))
 	if len(alerts) == 0 {
 		return nil
 	}
-	at.heard = max(at.heard, snap.last.UnixMilli())
+	at.heard, at.mark = max(at.heard, snap.last.UnixMilli()), snap.mark
 	return s.send("alerts", at.String(), alertEvent{alerts, nil})
 }
 

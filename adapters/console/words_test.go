@@ -71,7 +71,7 @@ var families = map[string][]string{
 	"language.": localeOrder,
 	"role.":     host.Roles,
 	"term.":     {"left", "soon", "late"},
-	"alert.":    {"new", "message"},
+	"alert.":    {"new", "offer", "passed", "message"},
 	"log.did.":  auditActions, "log.group.": auditGroups, "log.field.": auditFields, "log.switch.": {"on", "off"},
 	"log.how.":      {"password", "code", "recovery", "invitation", "provider", "command"},
 	"log.presence.": {host.PresenceAvailable, host.PresenceAway}, "presence.": {host.PresenceAvailable, host.PresenceAway},

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +23,16 @@ var consoleTests = map[string]func(*testing.T, Store){
 		same(t, "numbers", each(open, func(k host.OpenTicket) string { return k.Number }), []string{"B-1", "A-1"})
 		same(t, "versions", each(open, func(k host.OpenTicket) int64 { return k.Version }), []int64{b.Version, a.Version})
 		same(t, "newest entries", each(open, func(k host.OpenTicket) int64 { return k.Seq }), []int64{b.Seq, a.Seq})
+		versions, err := s.OpenVersions(t.Context())
+		must(t, err)
+		slices.SortFunc(versions, func(a, b host.OpenVersion) int { return strings.Compare(a.Number, b.Number) })
+		same(t, "versions alone", versions, []host.OpenVersion{{Number: "A-1", Version: a.Version}, {Number: "B-1", Version: b.Version}})
+		some, err := s.OpenTicketsNumbered(t.Context(), []string{"B-1", "A-2", "C-1", "'; --"})
+		must(t, err)
+		same(t, "some of them", some, open[:1])
+		none, err := s.OpenTicketsNumbered(t.Context(), nil)
+		must(t, err)
+		same(t, "none of them", len(none), 0)
 	},
 	"search": testSearch,
 	"deliveries": func(t *testing.T, s Store) {
