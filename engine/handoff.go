@@ -188,8 +188,21 @@ func (t *turn) overhear(text string, e Said, secret bool) {
 		if t.c.Owner == OwnerQueue && t.later() {
 			return
 		}
+	case cmdMove:
+		// The code comes from a flow, and flows are the bot's. The ticket keeps its place and moves along.
+		if t.c.Owner == OwnerQueue && k != nil && t.content.Flows[flowMoveCode] != nil {
+			t.decided.Decision = DecideControl
+			t.own(OwnerBot, 0)
+			t.notice(t.sentence("to_bot", "ticket", k.Number))
+			if f, s := t.here(); f == nil || s.Kind == flow.HandOff {
+				t.c.Frames = nil
+			}
+			t.giveMoveCode()
+			return
+		}
 	case cmdTranscript:
 		if t.c.Owner == OwnerQueue {
+			t.decided.Decision = DecideControl
 			t.transcribe()
 			return
 		}
