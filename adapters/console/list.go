@@ -25,6 +25,7 @@ const (
 type row struct {
 	desk.Ticket
 	Mine    bool
+	Offered bool // to the operator
 	Urgent  bool
 	Queue   string // in words, as are the next three
 	Topic   string

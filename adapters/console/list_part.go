@@ -32,7 +32,7 @@ type listPart struct {
 	deltas map[deltaKey]string
 }
 
-// deltaKey names an event: what turns one part into another, for somebody who has tickets of their own in it or not.
+// deltaKey names an event: what turns one part into another, for somebody who has or is offered tickets in it, or for all others.
 type deltaKey struct {
 	before int64
 	mine   int64
@@ -115,7 +115,7 @@ func (c *Console) delta(v *visit, who viewer, before, now *listPart) (string, er
 		}
 	}
 	for _, r := range now.rows {
-		if r.Operator == who.ID && prints[r.Number] != r.print {
+		if (r.Operator == who.ID || r.Operator == 0 && r.OfferedTo == who.ID) && prints[r.Number] != r.print {
 			key.mine = who.ID
 		}
 	}
@@ -166,10 +166,11 @@ func (c *Console) drawRows(v *visit, rows []row) (template.HTML, error) {
 // drawRow draws a row for somebody, or takes what was drawn before for others.
 func (c *Console) drawRow(v *visit, r row) (string, error) {
 	r.Mine = r.Operator == v.operator.ID
+	r.Offered = r.Operator == 0 && r.OfferedTo == v.operator.ID
 	if r.of == nil {
 		return c.draw(v.locale, "row", r)
 	}
-	key, minute := drawnKey{v.locale, r.Term, r.Mine}, c.config.Now().Unix()/60
+	key, minute := drawnKey{v.locale, r.Term, r.Mine, r.Offered}, c.config.Now().Unix()/60
 	if d, ok := r.of.drawn.Load(key); ok && d.(drawnRow).minute == minute {
 		return d.(drawnRow).html, nil
 	}

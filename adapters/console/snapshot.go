@@ -39,6 +39,7 @@ type openCase struct {
 type drawnKey struct {
 	locale, term string
 	mine         bool
+	offered      bool
 }
 
 // drawnRow is a row and the minute in which it was drawn: it says how many minutes somebody has waited.
