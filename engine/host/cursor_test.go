@@ -40,7 +40,7 @@ func TestOneLeadsAtATime(t *testing.T) {
 		defer s.Close()
 		now := since2026()
 		var at, begun [2]atomic.Int64
-		both := false
+		var both atomic.Bool
 		process := func(i int, leases host.Leases) (stop func()) {
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan struct{})
@@ -50,7 +50,9 @@ func TestOneLeadsAtATime(t *testing.T) {
 				err := lead.Run(ctx, func(ctx context.Context) error {
 					begun[i].Add(1)
 					at[i].Store(1)
-					both = both || at[1-i].Load() == 1
+					if at[1-i].Load() == 1 {
+						both.Store(true)
+					}
 					<-ctx.Done()
 					at[i].Store(0)
 					return nil
@@ -71,8 +73,8 @@ func TestOneLeadsAtATime(t *testing.T) {
 		}
 		first.off.Store(true) // the first loses the database: it stops before the second begins
 		time.Sleep(30 * time.Second)
-		if at[0].Load() != 0 || at[1].Load() != 1 || both {
-			t.Fatalf("after the first was cut off: %d and %d lead, both at once: %v", at[0].Load(), at[1].Load(), both)
+		if at[0].Load() != 0 || at[1].Load() != 1 || both.Load() {
+			t.Fatalf("after the first was cut off: %d and %d lead, both at once: %v", at[0].Load(), at[1].Load(), both.Load())
 		}
 		first.off.Store(false)
 		time.Sleep(time.Minute)
@@ -81,7 +83,7 @@ func TestOneLeadsAtATime(t *testing.T) {
 		}
 		stopSecond() // gives it back, so the first need not wait until it has run out
 		time.Sleep(6 * time.Second)
-		if at[0].Load() != 1 || both {
+		if at[0].Load() != 1 || both.Load() {
 			t.Errorf("after the second has stopped, %d leads", at[0].Load())
 		}
 		stopFirst()
