@@ -203,6 +203,7 @@ class SpravkaChat extends HTMLElement {
   state(s) {
     if (!s) return
     const { say } = this
+    if (s.owner === 'operator' && (this.now || {}).owner !== s.owner) this.log.offer([]) // what the bot offered is over
     this.now = s
     const waits = s.owner === 'queue'
     this.sub.textContent = waits ? say.isQueue : s.owner === 'operator' ? (this.operator ? say.operator + ': ' + this.operator : say.isOperator) : say.isBot
