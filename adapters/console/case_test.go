@@ -5,12 +5,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"spravka/engine/host"
 )
+
+// chat is what the citizen's page holds.
+const chat = `(document.querySelector('spravka-chat')?.shadowRoot ?? document.body)`
 
 // TestACaseWithTwoOperators plays a case from end to end in real browsers over the real program: a citizen in the web chat
 // and two operators.
@@ -19,6 +23,9 @@ func TestACaseWithTwoOperators(t *testing.T) {
 	x := openHouse(t)
 	_, annaCookie := x.hire("anna", "Анна Петрова", host.RoleOperator)
 	_, borisCookie := x.hire("boris", "Борис Лукин", host.RoleOperator)
+	if _, err := x.store.SaveCanned(t.Context(), host.Canned{Locale: "ru", Title: "Приветствие", Text: "Здравствуйте! Это {operator}.", Changed: time.Now(), By: "anna"}); err != nil {
+		t.Fatal(err)
+	}
 	citizen := openWindow(t, chrome, x.server)
 	a, b := x.window(chrome, annaCookie), x.window(chrome, borisCookie)
 	a.open("tickets")
@@ -28,14 +35,14 @@ func TestACaseWithTwoOperators(t *testing.T) {
 	citizen.do(chromedp.Navigate(x.server.URL + "/chat"))
 	say := func(text string) {
 		t.Helper()
-		citizen.until(`(document.querySelector('spravka-chat')?.shadowRoot ?? document).querySelector('textarea') !== null`)
-		eval[bool](citizen, `(() => { const r = document.querySelector('spravka-chat')?.shadowRoot ?? document; const t = r.querySelector('textarea'); t.focus(); return true })()`)
+		citizen.until(chat + `.querySelector('textarea') !== null`)
+		eval[bool](citizen, `(`+chat+`.querySelector('textarea').focus(), true)`)
 		citizen.keys(text)
 		citizen.keys(kb.Enter)
 	}
 	sees := func(text string) {
 		t.Helper()
-		citizen.until(`(document.querySelector('spravka-chat')?.shadowRoot ?? document.body).textContent.includes(` + quoted(text) + `)`)
+		citizen.until(chat + `.textContent.includes(` + quoted(text) + `)`)
 	}
 	say("позовите оператора")
 	say("оператор")
@@ -51,12 +58,13 @@ func TestACaseWithTwoOperators(t *testing.T) {
 	a.keys("t")
 	a.until(`document.querySelector('#part-actions').dataset.stand === 'mine'`)
 	sees("Анна Петрова")
+	a.until(`document.activeElement.id === 'reply-text'`)
 	eval[bool](a, `(document.activeElement.blur(), true)`)
-	eval[bool](a, `document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', code: 'KeyN', bubbles: true, cancelable: true })) || true`)
+	a.keys("n")
 	a.until(`document.activeElement.id === 'note-text'`)
 	a.keys("@bor")
 	a.until(`!document.getElementById('note-text-list').hidden`)
-	a.keys(kb.Tab + "секретная заметка")
+	a.keys(kb.Enter + "секретная заметка")
 	a.keys(kb.Enter, chromedp.ModifierCtrl)
 	a.until(`document.querySelector('#talk .note') !== null`)
 	a.accessible("the ticket with a note")
@@ -71,10 +79,21 @@ func TestACaseWithTwoOperators(t *testing.T) {
 		t.Error("Boris may answer Anna's ticket")
 	}
 
-	// Anna types: Boris sees it, and so does the citizen if the channel shows it. Then she passes the ticket on.
+	// Who writes is seen on every side: the citizen's dots, the operators' line. The reply begins with a canned one.
+	eval[bool](citizen, `(() => { const dots = `+chat+`.querySelector(".dots"); new MutationObserver(() => { if (dots.checkVisibility()) window.sawDots = true }).observe(dots, { attributes: true }); return true })()`)
+	citizen.keys("и ещё вот")
+	a.until(`!document.getElementById('citizen-typing').hidden`)
 	a.do(chromedp.Focus(chromedp.CSS("#reply-text")))
-	a.keys("Здравствуйте! Передаю вас коллеге.")
+	a.keys("/прив")
+	a.until(`!document.getElementById('reply-text-list').hidden`)
+	a.keys(kb.Enter)
+	a.until(`document.getElementById('reply-text').value === 'Здравствуйте! Это Анна Петрова.'`)
+	a.keys(" Передаю вас коллеге.")
+	if eval[bool](a, `!document.getElementById('reply-text-list').hidden`) {
+		t.Error("the list has opened again")
+	}
 	b.until(`document.getElementById('present').textContent.includes('Анна Петрова: пишет')`)
+	citizen.until(`window.sawDots === true`) // for six seconds
 	a.keys(kb.Enter, chromedp.ModifierCtrl)
 	sees("Передаю вас коллеге")
 	a.do(chromedp.Click(chromedp.CSS("#transfer-box summary")))
@@ -111,11 +130,24 @@ func TestACaseWithTwoOperators(t *testing.T) {
 	sees("Рады были помочь!")
 	b.until(`document.querySelector('#part-state').textContent.includes('ответили на вопрос')`)
 
+	// The citizen rates in two taps; the operator sees it at once.
+	tap := func(label string) {
+		t.Helper()
+		citizen.until(`[...` + chat + `.querySelectorAll('button')].some((b) => b.textContent === ` + quoted(label) + ` && b.checkVisibility() && (b.click(), true))`)
+	}
+	tap("Оценить")
+	tap("5")
+	sees("Ваша оценка: 5")
+	b.until(`document.querySelector('#part-state .rating') !== null`)
+	if got := b.text("#part-state .rating"); !strings.Contains(got, "оценка 5 из 5") {
+		t.Errorf("the rating: %s", got)
+	}
+
 	ticket, changes, err := x.store.Ticket(t.Context(), number)
 	if err != nil || ticket.Status.Open() || ticket.Resolution != "answered" {
 		t.Errorf("the ticket: %+v, %v, %v", ticket, changes, err)
 	}
-	if text := eval[string](citizen, `(document.querySelector('spravka-chat')?.shadowRoot ?? document.body).textContent`); strings.Contains(text, "секретная") || strings.Contains(text, "он знает эту тему") || strings.Contains(text, "запоздалый") {
+	if text := eval[string](citizen, chat+`.textContent`); strings.Contains(text, "секретная") || strings.Contains(text, "он знает эту тему") || strings.Contains(text, "запоздалый") {
 		t.Error("the citizen reads what is not for them")
 	}
 	for name, w := range map[string]*window{"Anna's": a, "Boris's": b} {

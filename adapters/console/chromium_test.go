@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
@@ -193,7 +194,14 @@ func (w *window) until(expression string) {
 // keys presses keys where the focus is.
 func (w *window) keys(keys string, modifiers ...chromedp.Modifier) {
 	w.t.Helper()
-	w.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+	w.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...), asTyped))
+}
+
+// asTyped makes a key event like a keyboard's: a key that the page has taken for itself writes nothing.
+func asTyped(p *input.DispatchKeyEventParams) {
+	if p.Type == input.DispatchKeyEventTypeKeyDown {
+		p.Type = input.DispatchKeyEventTypeRawKeyDown
+	}
 }
 
 // axe is the source of axe-core, installed from testdata/axe by its lock file.

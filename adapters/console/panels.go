@@ -43,7 +43,7 @@ func (c *Console) panels(ctx context.Context, v *visit, t desk.Ticket, record ho
 		if value := "operator:" + itoa(o.ID); o.ID != v.operator.ID && canHave(o, t.Queue) {
 			name := o.Name
 			if o.Presence == host.PresenceAway {
-				name += " — " + word(v.locale, "presence.away")
+				name += " — " + word(v.locale, "board.away")
 			}
 			p.Operators = append(p.Operators, choice{value, name, value == box.To})
 		}

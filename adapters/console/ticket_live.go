@@ -297,7 +297,7 @@ func (c *Console) tellAlerts(v *visit, s *stream, told *ticketStream, at cursor)
 
 // parts are what the stream replaces on the page of a ticket: template and mark on the page have the same name. The
 // boxes in which something is written are none of them.
-var parts = []string{"state", "actions", "known", "own", "history"}
+var parts = []string{"glance", "state", "actions", "known", "own", "history"}
 
 func (c *Console) drawParts(v *visit, p ticketPage) (map[string]string, error) {
 	drawn := map[string]string{}

@@ -36,6 +36,9 @@ export function ticket() {
     });
     field.addEventListener('input', () => typing(page, field.dataset.typing));
   }
+  for (const panel of document.querySelectorAll('.panel')) {
+    panel.addEventListener('toggle', () => { if (panel.open) panel.scrollIntoView({ block: 'nearest' }); });
+  }
   canned(box, page.dataset.canned);
   people(document.getElementById('note-text'));
 }
@@ -47,11 +50,11 @@ function renew(source) {
   for (const field of document.querySelectorAll('[data-fence][name]')) field.value = fence;
 }
 
-let typed = 0;
+const typed = {}; // when it was last said, by what is written
 
 function typing(page, what) {
-  if (Date.now() - typed < 3000) return;
-  typed = Date.now();
+  if (Date.now() - (typed[what] ?? 0) < 3000) return;
+  typed[what] = Date.now();
   fetch(page.dataset.typing, { method: 'POST', body: new URLSearchParams({ what }) }).catch(() => {}); // nobody misses it
 }
 
