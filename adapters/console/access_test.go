@@ -117,7 +117,7 @@ func TestOversizedForms(t *testing.T) {
 	b := newBench(t)
 	b.world.open(ticketOf("О-26-00001"))
 	br := b.as(vera)
-	huge := url.Values{"login": {strings.Repeat("x", formBytes)}}
+	huge := url.Values{"login": {strings.Repeat("x", wordyBytes)}}
 	for _, path := range []string{"login", "password", "language", "operators", "operators/1", "operators/invitations/1", "account", "account/presence", "account/sessions", "account/factor", ticketURL("О-26-00001")} {
 		br.post(path, huge).status(t, 413).has(t, "Слишком много данных")
 	}

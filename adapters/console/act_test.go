@@ -115,7 +115,9 @@ func TestBadForms(t *testing.T) {
 	br.do(one.Number, "reply", " \n\t ").status(t, 422).has(t, "Напишите ответ")
 	long := strings.Repeat("ы", 4001)
 	br.do(one.Number, "reply", long).status(t, 422).has(t, "4001 знаков", long+"</textarea>")
-	br.do(one.Number, "reply", strings.Repeat("ы", 70000)).status(t, 400)
+	long = strings.Repeat("ы", 70000)
+	br.do(one.Number, "reply", long).status(t, 422).has(t, "70000 знаков", "4000", long+"</textarea>")
+	br.do(one.Number, "reply", strings.Repeat("ы", wordyBytes)).status(t, 400)
 	for _, action := range []string{"return", "release", "transfer", "merge"} { // what solves a ticket carries its last answer
 		br.do(one.Number, action, "не отправил").status(t, 422).has(t, "неотправленный ответ", "не отправил</textarea>")
 	}

@@ -228,9 +228,12 @@ func (c *Console) drawCanned(w http.ResponseWriter, r *http.Request, v *visit, s
 	return nil
 }
 
-// changeCanned stores, changes or deletes a canned reply.
+// changeCanned stores, changes or deletes a canned reply. All the staff may read them; only who may announce things writes.
 func (c *Console) changeCanned(w http.ResponseWriter, r *http.Request, v *visit) error {
-	values, err := readForm(w, r)
+	if !v.may(announcers) {
+		return problem(http.StatusForbidden, "problem.role", "role", word(v.locale, "role."+v.operator.Role))
+	}
+	values, err := readFormOf(w, r, wordyBytes)
 	if err != nil {
 		return err
 	}

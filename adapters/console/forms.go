@@ -19,9 +19,17 @@ import (
 // formBytes bounds a form without files.
 const formBytes = 64 << 10
 
+// wordyBytes bounds a form in which somebody writes at length: well above what may be kept, so that a text that is too
+// long comes back with the limit instead of being lost.
+const wordyBytes = 1 << 20
+
 // readForm reads a form without files.
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, formBytes)
+	return readFormOf(w, r, formBytes)
+}
+
+func readFormOf(w http.ResponseWriter, r *http.Request, most int64) (url.Values, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	if err := r.ParseForm(); err != nil {
 		return nil, readProblem(err)
 	}

@@ -64,7 +64,7 @@ func markMentions(text string) template.HTML {
 // writeNote stores a note on a ticket. Anybody who sees the ticket may write one, whoever has it and even when it has
 // ended. Notes are kept apart from the talk: no channel can ever send one.
 func (c *Console) writeNote(w http.ResponseWriter, r *http.Request, v *visit) error {
-	form, err := readForm(w, r)
+	form, err := readFormOf(w, r, wordyBytes)
 	if err != nil {
 		return err
 	}

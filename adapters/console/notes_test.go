@@ -51,7 +51,9 @@ func TestBadNotes(t *testing.T) {
 	a := b.as(anna)
 	a.note("О-26-00001", " \n ").status(t, 422).has(t, "Напишите заметку")
 	a.note("О-26-00001", strings.Repeat("ж", noteMost+1)).status(t, 422).has(t, "слишком длинная", strings.Repeat("ж", noteMost+1))
-	a.note("О-26-00001", strings.Repeat("ж", formBytes)).status(t, 413)
+	enormous := strings.Repeat("ж", formBytes)
+	a.note("О-26-00001", enormous).status(t, 422).has(t, "65536 знаков", "5000", enormous+"</textarea>")
+	a.note("О-26-00001", strings.Repeat("ж", wordyBytes)).status(t, 413).has(t, "Слишком много данных")
 	a.note("О-26-99999", "x").status(t, 404)
 	a.note("S", "о закрытом тоже пишут").status(t, 303)
 	form := url.Values{"text": {"дважды"}, "key": {"0123456789abcdef"}}

@@ -109,7 +109,7 @@ func (c *Console) readReply(w http.ResponseWriter, r *http.Request) (*replyForm,
 			return nil, readProblem(err)
 		}
 	} else {
-		values, err := readForm(w, r)
+		values, err := readFormOf(w, r, wordyBytes)
 		if err != nil {
 			return nil, err
 		}
@@ -170,8 +170,8 @@ func (f *replyForm) readParts(r *http.Request, fields map[string]string) (wrong,
 			return nil, errors.New("too many parts")
 		}
 		if part.FormName() != "files" {
-			value, err := io.ReadAll(io.LimitReader(part, formBytes+1))
-			if text += len(value); err != nil || text > formBytes {
+			value, err := io.ReadAll(io.LimitReader(part, wordyBytes+1))
+			if text += len(value); err != nil || text > wordyBytes {
 				return nil, errors.Join(err, errors.New("a field is too long"))
 			}
 			fields[part.FormName()] = string(value)
