@@ -47,7 +47,7 @@ func TestACaseWithTwoOperators(t *testing.T) {
 	say("позовите оператора")
 	say("оператор")
 	a.until(`document.querySelector('#rows .open') !== null`)
-	number := a.text("#rows .open")
+	number := eval[string](a, `document.querySelector('#rows .open').innerText.trim()`) // in one go: the list is live
 
 	// Anna takes it and writes a note that mentions Boris.
 	a.keys("j")
@@ -81,7 +81,13 @@ func TestACaseWithTwoOperators(t *testing.T) {
 
 	// Who writes is seen on every side: the citizen's dots, the operators' line. The reply begins with a canned one.
 	eval[bool](citizen, `(() => { const dots = `+chat+`.querySelector(".dots"); new MutationObserver(() => { if (dots.checkVisibility()) window.sawDots = true }).observe(dots, { attributes: true }); return true })()`)
-	citizen.keys("и ещё вот")
+	// A sign is sent every few seconds while somebody goes on writing: so does this citizen.
+	for range 20 {
+		citizen.keys("и ещё вот ")
+		if eval[bool](a, `new Promise((done) => setTimeout(() => done(!document.getElementById('citizen-typing').hidden), 500))`) {
+			break
+		}
+	}
 	a.until(`!document.getElementById('citizen-typing').hidden`)
 	a.do(chromedp.Focus(chromedp.CSS("#reply-text")))
 	a.keys("/прив")
@@ -104,6 +110,7 @@ func TestACaseWithTwoOperators(t *testing.T) {
 	b.until(`document.querySelector('#part-history').textContent.includes('он знает эту тему')`)
 
 	// Anna's page is live, but she sends what she had begun at the very moment: refused, with the text kept.
+	a.until(`document.querySelector('#part-actions').dataset.stand !== 'mine' && !document.querySelector('#part-actions[aria-busy]')`)
 	eval[bool](a, `(() => { const f = document.getElementById('reply'); f.elements.text.value = 'запоздалый ответ'; const d = document.getElementById('do-reply'); d.disabled = false; f.requestSubmit(d); return true })()`)
 	a.until(`document.querySelector('#notice').textContent.includes('Борис Лукин')`)
 	if got := eval[string](a, `document.getElementById('reply-text').value`); got != "запоздалый ответ" {

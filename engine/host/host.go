@@ -341,6 +341,9 @@ func (h *Host) doubt(id int64) {
 
 // after lets the effects of a stored turn happen. Left says that the citizen can't be reached any more, or can again.
 func (h *Host) after(turn *Turn, left bool) {
+	if len(turn.Entries) > 0 {
+		h.typing.over(turn.Record.ID, turn.Entries[0].Author == engine.Citizen)
+	}
 	if len(turn.Entries) > 0 || len(turn.Tickets) > 0 || left {
 		h.watchers.changed(turn.Record.ID)
 	}

@@ -98,6 +98,13 @@ func (h *Host) WatchTyping(conversation int64) (typists <-chan Typist, stop func
 	})
 }
 
+// over forgets that somebody was writing: what they wrote is there, and what they write next is shown at once.
+func (t *typing) over(conversation int64, citizen bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.last, typistKey{conversation, citizen})
+}
+
 // tell passes a sign on unless there was one a moment ago. It reports whether it did.
 func (t *typing) tell(conversation int64, who Typist) bool {
 	now := t.host.Now()
