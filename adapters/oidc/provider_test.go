@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/zitadel/oidc/v3/example/server/exampleop"
@@ -60,7 +61,8 @@ func (quiet) WatchTickets() (changed <-chan struct{}, stop func()) { return nil,
 // ports gives the console a store; pages of tickets are not looked at here.
 func ports(s *sqlite.Store) console.Ports {
 	var unused quiet
-	return console.Ports{Conversations: unused, Tickets: s, Content: unused, Accounts: s, Files: s, Audit: s, Inbox: s, Notes: s, Canned: s}
+	return console.Ports{Conversations: unused, Tickets: s, Content: unused, Accounts: s, Files: s, Audit: s, Inbox: s, Notes: s, Canned: s,
+		Presence: host.NewPresence(time.Now, time.Minute), Notices: &host.NoticeBoard{Store: s, Now: time.Now}}
 }
 
 // house is a provider and a console that trusts it.
