@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -12,14 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"spravka"
 	"spravka/adapters/sqlite"
 	"spravka/adapters/webchat"
 	"spravka/engine"
 	"spravka/engine/flow"
 	"spravka/engine/host"
 	"spravka/engine/understand"
-	"spravka/flows"
-	"spravka/locales"
 )
 
 // house is the whole program: the real host over a real database, with the built-in content, the web chat and the console
@@ -41,7 +39,7 @@ func openHouse(t testing.TB, change ...func(*Config)) *house {
 // openDesk is openHouse with settings of the host: with its staff, tickets are offered to them.
 func openDesk(t testing.TB, settle func(*host.Config, *sqlite.Store), change ...func(*Config)) *house {
 	t.Helper()
-	content, problems := flow.Load(builtIn{})
+	content, problems := flow.Load(spravka.Content)
 	if bad := problems.Fatal(); len(bad) > 0 {
 		t.Fatal(bad)
 	}
@@ -145,22 +143,6 @@ type deaf struct{}
 
 func (deaf) Understand(q understand.Query) understand.Reading {
 	return understand.Reading{Decision: understand.AskBack, Normal: q.Text}
-}
-
-type builtIn struct{}
-
-func (builtIn) Open(name string) (fs.File, error) {
-	first, rest, _ := strings.Cut(name, "/")
-	if rest == "" {
-		rest = "."
-	}
-	switch first {
-	case "flows":
-		return flows.Files.Open(rest)
-	case "locales":
-		return locales.Files.Open(rest)
-	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 // plainWords are the words of the built-in content.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,18 +13,16 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
+	"spravka"
 	"spravka/adapters/sqlite"
 	"spravka/engine"
 	"spravka/engine/channel"
 	"spravka/engine/flow"
 	"spravka/engine/host"
 	"spravka/engine/understand"
-	"spravka/flows"
-	"spravka/locales"
 )
 
 // program says how the test's own binary is to run as the program.
@@ -79,7 +76,7 @@ func (p program) log() string      { return filepath.Join(p.Dir, "log") }
 func (p program) database() string { return filepath.Join(p.Dir, "spravka.db") }
 
 func (p program) run(ctx context.Context) {
-	content, problems := flow.Load(contentFiles{})
+	content, problems := flow.Load(spravka.Content)
 	if bad := problems.Fatal(); len(bad) > 0 {
 		panic(bad)
 	}
@@ -132,23 +129,6 @@ func (s slowHost) Receive(ctx context.Context, in host.Inbound) (host.Receipt, e
 		sleep(ctx, s.pause)
 	}
 	return s.Host.Receive(ctx, in)
-}
-
-// contentFiles is the built-in content.
-type contentFiles struct{}
-
-func (contentFiles) Open(name string) (fs.File, error) {
-	first, rest, _ := strings.Cut(name, "/")
-	if rest == "" {
-		rest = "."
-	}
-	switch first {
-	case "flows":
-		return flows.Files.Open(rest)
-	case "locales":
-		return locales.Files.Open(rest)
-	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 // answers are topics with an answer of their own, told apart by their texts.

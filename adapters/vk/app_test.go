@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"spravka"
 	"spravka/adapters/sqlite"
 	"spravka/engine"
 	"spravka/engine/flow"
@@ -29,7 +30,7 @@ type deaf struct{}
 func (deaf) Understand(understand.Query) understand.Reading { return understand.Reading{} }
 
 var content = sync.OnceValues(func() (*engine.Content, error) {
-	c, problems := flow.Load(os.DirFS("../.."))
+	c, problems := flow.Load(spravka.Content)
 	if bad := problems.Fatal(); len(bad) > 0 {
 		return nil, bad
 	}

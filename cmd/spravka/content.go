@@ -4,35 +4,16 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 
+	"spravka"
 	"spravka/adapters/modelcache"
 	"spravka/engine"
 	"spravka/engine/flow"
-	"spravka/flows"
-	"spravka/locales"
 )
-
-// embedded is the content that is built into the program, seen as one folder.
-type embedded struct{}
-
-func (embedded) Open(name string) (fs.File, error) {
-	switch {
-	case name == "flows":
-		return flows.Files.Open(".")
-	case name == "locales":
-		return locales.Files.Open(".")
-	case strings.HasPrefix(name, "flows/"):
-		return flows.Files.Open(strings.TrimPrefix(name, "flows/"))
-	case strings.HasPrefix(name, "locales/"):
-		return locales.Files.Open(strings.TrimPrefix(name, "locales/"))
-	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-}
 
 func contentFiles(dir string) fs.FS {
 	if dir == "" {
-		return embedded{}
+		return spravka.Content
 	}
 	return os.DirFS(dir)
 }

@@ -7,22 +7,21 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"spravka"
 	"spravka/engine/flow"
-	"spravka/flows"
-	"spravka/locales"
 )
 
 // Shipped is the built-in content as files that a test may add to or change.
 func Shipped(t testing.TB) fstest.MapFS {
 	t.Helper()
 	out := fstest.MapFS{}
-	for dir, files := range map[string]fs.FS{"flows": flows.Files, "locales": locales.Files} {
-		err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
+	for _, dir := range []string{"flows", "locales"} {
+		err := fs.WalkDir(spravka.Content, dir, func(p string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			data, err := fs.ReadFile(files, p)
-			out[dir+"/"+p] = &fstest.MapFile{Data: data}
+			data, err := fs.ReadFile(spravka.Content, p)
+			out[p] = &fstest.MapFile{Data: data}
 			return err
 		})
 		if err != nil {
