@@ -11,11 +11,6 @@ import (
 // boardGap is the least time between two counts for one board.
 const boardGap = 2 * time.Second
 
-// boardKeeper is a host that counts for the supervisor.
-type boardKeeper interface {
-	Board(ctx context.Context, since time.Time) (desk.Board, error)
-}
-
 type boardPage struct {
 	desk.Board
 	Queues []boardQueue
@@ -38,12 +33,8 @@ type share struct {
 
 // board counts how the desk stands now and what has happened since midnight.
 func (c *Console) board(ctx context.Context, v *visit) (boardPage, error) {
-	keeper, ok := c.Conversations.(boardKeeper)
-	if !ok {
-		return boardPage{}, problem(http.StatusNotFound, "problem.no_page")
-	}
 	now := c.config.Now().In(c.config.Location)
-	b, err := keeper.Board(ctx, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
+	b, err := c.Conversations.Board(ctx, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
 	if err != nil {
 		return boardPage{}, err
 	}

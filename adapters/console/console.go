@@ -10,6 +10,8 @@ import (
 	"html/template"
 	"net/http"
 	"sync"
+
+	"spravka/engine/host"
 )
 
 // Root is the path under which the console lives; mount the [Console] at it.
@@ -35,7 +37,7 @@ type Console struct {
 	places   *places
 	looks    *looks
 	inbox    *inbox
-	noted    hints // tickets on which a note was written
+	noted    host.Hints[string] // tickets on which a note was written
 	running  sync.WaitGroup
 	closing  chan struct{}
 	close    func()

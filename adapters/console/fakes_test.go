@@ -22,19 +22,19 @@ var _ Conversations = (*host.Host)(nil)
 type world struct {
 	now func() time.Time
 
-	mu       sync.Mutex
-	tickets  []desk.Ticket
-	changes  map[string][]desk.Change
-	records  map[int64]host.Record
-	entries  map[int64][]host.Entry
-	known    map[int64][]Known
-	updates  map[string]bool
-	acted    []engine.Acted
-	refuse   error  // what Act answers
-	before   func() // runs in Act before anything else
-	watchers map[chan struct{}]int64
-	files    map[string]storedFile
-	saved    int
+	mu      sync.Mutex
+	tickets []desk.Ticket
+	changes map[string][]desk.Change
+	records map[int64]host.Record
+	entries map[int64][]host.Entry
+	known   map[int64][]Known
+	updates map[string]bool
+	acted   []engine.Acted
+	refuse  error  // what Act answers
+	before  func() // runs in Act before anything else
+	hints   host.Hints[int64]
+	files   map[string]storedFile
+	saved   int
 
 	listed     int // how often the open tickets were read
 	searched   []host.Search
@@ -53,7 +53,7 @@ type storedFile struct {
 func newWorld(now func() time.Time) *world {
 	return &world{
 		now: now, changes: map[string][]desk.Change{}, records: map[int64]host.Record{}, entries: map[int64][]host.Entry{},
-		known: map[int64][]Known{}, updates: map[string]bool{}, watchers: map[chan struct{}]int64{}, files: map[string]storedFile{},
+		known: map[int64][]Known{}, updates: map[string]bool{}, files: map[string]storedFile{},
 		deliveries: map[int64][]host.Delivery{},
 	}
 }
@@ -153,14 +153,8 @@ func (w *world) ticket(number string) *desk.Ticket {
 }
 
 func (w *world) signal(conversation int64) {
-	for watcher, of := range w.watchers {
-		if of == 0 || of == conversation {
-			select {
-			case watcher <- struct{}{}:
-			default:
-			}
-		}
-	}
+	w.hints.Changed(conversation)
+	w.hints.Changed(0)
 }
 
 func (w *world) Act(_ context.Context, conversation int64, update string, a engine.Acted) (host.Receipt, error) {
@@ -235,20 +229,14 @@ func (w *world) History(_ context.Context, conversation, after int64, limit int)
 	return slices.Clone(all[start:min(start+limit, len(all))]), nil
 }
 
-func (w *world) Watch(conversation int64) (<-chan struct{}, func()) { return w.watch(conversation) }
-func (w *world) WatchTickets() (<-chan struct{}, func())            { return w.watch(0) }
-
-func (w *world) watch(conversation int64) (<-chan struct{}, func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	changed := make(chan struct{}, 1)
-	w.watchers[changed] = conversation
-	return changed, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.watchers, changed)
-	}
+func (w *world) Watch(conversation int64) (<-chan struct{}, func()) {
+	return w.hints.Watch(conversation)
 }
+func (w *world) WatchTickets() (<-chan struct{}, func()) { return w.hints.Watch(0) }
+
+func (w *world) Typing(context.Context, int64, string)                {}
+func (w *world) WatchTyping(int64) (<-chan host.Typist, func())       { return nil, func() {} }
+func (w *world) Board(context.Context, time.Time) (desk.Board, error) { return desk.Board{}, nil }
 
 func (w *world) Tickets(_ context.Context, f desk.Filter) ([]desk.Ticket, error) {
 	w.mu.Lock()

@@ -280,7 +280,7 @@ func TestStreamsAreBounded(t *testing.T) {
 		for _, c := range []*connection{second, third, fourth} {
 			<-c.over
 		}
-		if n := len(b.world.watchers); n != 0 {
+		if n := b.world.hints.Watchers(0); n != 0 {
 			t.Errorf("%d watchers are left", n)
 		}
 	})

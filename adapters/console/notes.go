@@ -104,7 +104,7 @@ func (c *Console) writeNote(w http.ResponseWriter, r *http.Request, v *visit) er
 		return refuse(http.StatusServiceUnavailable, "act.failed")
 	default:
 		_ = c.audit(r.Context(), v, "ticket.note", t.Number) // it is done; a failure is logged
-		c.noted.tell(t.Number)
+		c.noted.Changed(t.Number)
 		c.inbox.touch()
 		if len(unknown) > 0 {
 			what = "note_unknown"

@@ -24,6 +24,12 @@ type Conversations interface {
 	// WatchTickets signals after each change that the list of tickets shows: of a ticket, or a new line in the
 	// conversation of an open one.
 	WatchTickets() (changed <-chan struct{}, stop func())
+	// Typing shows the citizen, if the channel can, that somebody of this name writes.
+	Typing(ctx context.Context, conversation int64, name string)
+	// WatchTyping gives a channel that hears who writes in a conversation, until stop is called.
+	WatchTyping(conversation int64) (typists <-chan host.Typist, stop func())
+	// Board counts how the desk stands now and what has happened since a moment.
+	Board(ctx context.Context, since time.Time) (desk.Board, error)
 }
 
 // Tickets are the cases in the queues.

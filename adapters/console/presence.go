@@ -49,15 +49,8 @@ func (c *Console) typing(w http.ResponseWriter, r *http.Request, v *visit) error
 	c.Presence.Typing(t.Number, v.operator.ID)
 	s := stand(t, record.State, v.operator.ID, c.config.Now())
 	if form.Get("what") == "reply" && s.Mine && (t.Kind == "" || t.Kind == desk.HandOff) {
-		if courtesy, ok := c.Conversations.(typist); ok {
-			courtesy.Typing(r.Context(), t.Conversation, v.operator.Name)
-		}
+		c.Conversations.Typing(r.Context(), t.Conversation, v.operator.Name)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
-}
-
-// typist is a host that can show the citizen that somebody writes.
-type typist interface {
-	Typing(ctx context.Context, conversation int64, name string)
 }

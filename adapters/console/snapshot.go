@@ -78,21 +78,24 @@ type inbox struct {
 	process       string // tells this process from others
 	closing       chan struct{}
 	poke          chan struct{}
+	renewed       host.Hints[struct{}] // after each new snapshot
 
 	reading sync.Mutex // one reading at a time
 	mu      sync.Mutex
 	now     *snapshot
 	asked   int64 // how many readings were asked for, and which of them the newest snapshot answers
 	done    int64
-	subs    map[chan struct{}]bool
 	events  []happening // the oldest first
 	newest  int64       // the identifier of the last
 }
 
 func newInbox(p Ports, config Config, closing chan struct{}) *inbox {
 	return &inbox{conversations: p.Conversations, tickets: p.Tickets, open: p.Inbox, queues: config.Queues, notes: p.Notes, log: config.Log,
-		clock: config.Now, process: rand.Text()[:8], closing: closing, poke: make(chan struct{}, 1), subs: map[chan struct{}]bool{}}
+		clock: config.Now, process: rand.Text()[:8], closing: closing, poke: make(chan struct{}, 1)}
 }
+
+// whole is all there is to be watched of an inbox.
+var whole struct{}
 
 // run reads after each change, as long as a stream listens.
 func (x *inbox) run() {
@@ -105,7 +108,7 @@ func (x *inbox) run() {
 		case <-x.closing:
 			return
 		}
-		if x.heard() {
+		if x.renewed.Watchers(whole) > 0 {
 			x.refresh()
 		}
 		gap := time.NewTimer(snapshotGap)
@@ -126,41 +129,17 @@ func (x *inbox) refresh() {
 		x.touch() // and again after the gap
 		return
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for c := range x.subs {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
-	}
-}
-
-func (x *inbox) heard() bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return len(x.subs) > 0
+	x.renewed.Changed(whole)
 }
 
 // touch makes the inbox read again: something has changed that is no turn of a conversation.
 func (x *inbox) touch() {
-	select {
-	case x.poke <- struct{}{}:
-	default:
-	}
+	hint(x.poke)
 }
 
 // watch signals after each new snapshot, until stop is called.
 func (x *inbox) watch() (changed <-chan struct{}, stop func()) {
-	c := make(chan struct{}, 1)
-	x.mu.Lock()
-	x.subs[c] = true
-	x.mu.Unlock()
-	return c, func() {
-		x.mu.Lock()
-		delete(x.subs, c)
-		x.mu.Unlock()
-	}
+	return x.renewed.Watch(whole)
 }
 
 // latest is the newest snapshot there is; the caller has been told of one or has asked for a fresh one before.

@@ -68,10 +68,7 @@ func (c *Console) follow(w http.ResponseWriter, r *http.Request, v *visit, chang
 			return nil
 		}
 		select {
-		case _, open := <-changed:
-			if !open {
-				return nil
-			}
+		case <-changed:
 		case <-beat.C:
 			if over, err := c.sessionOver(r, v); over || err != nil {
 				return nil

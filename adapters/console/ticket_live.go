@@ -82,7 +82,7 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 	defer cancel()
 	turns, stop := c.Conversations.Watch(t.Conversation)
 	defer stop()
-	notes, stopNotes := c.noted.watch(t.Number)
+	notes, stopNotes := c.noted.Watch(t.Number)
 	defer stopNotes()
 	desk, stopDesk := c.inbox.watch()
 	defer stopDesk()
@@ -90,19 +90,10 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 	defer c.Presence.Left(t.Number, v.operator.ID)
 	people, stopPeople := c.Presence.Watch(t.Number)
 	defer stopPeople()
-	polls := make(chan struct{}, 1)
+	typists, stopTyping := c.Conversations.WatchTyping(t.Conversation)
+	defer stopTyping()
 	poll := time.NewTicker(ticketPoll)
 	defer poll.Stop()
-	go func() {
-		for {
-			select {
-			case <-poll.C:
-				hint(polls)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
 	begun, err := c.inbox.fresh(ctx)
 	if err != nil {
 		return err
@@ -114,10 +105,15 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 			return err
 		}
 	}
-	stopTyping := c.hearTyping(ctx, told, polls)
-	defer stopTyping()
 	told.stale.Store(true)
-	return c.follow(w, r, v, gather(ctx, told.marking(ctx, gather(ctx, turns, notes, people, polls)), desk), streamGap, func(s *stream) error {
+	changed := make(chan struct{}, 1)
+	for _, source := range []<-chan struct{}{turns, notes, people} {
+		pass(ctx, changed, source, func(struct{}) bool { return told.look() })
+	}
+	pass(ctx, changed, poll.C, func(time.Time) bool { return told.look() })
+	pass(ctx, changed, desk, func(struct{}) bool { return true })
+	pass(ctx, changed, typists, told.typing)
+	return c.follow(w, r, v, changed, streamGap, func(s *stream) error {
 		at, ok := parseCursor(s.last)
 		if !ok { // a stream without a place to go on from begins now
 			at = cursor{seq: record.Seq, heard: c.config.Now().UnixMilli(), mark: begun.mark}
@@ -136,49 +132,19 @@ func (c *Console) streamTicket(w http.ResponseWriter, r *http.Request, v *visit)
 	})
 }
 
-// marking passes hints on and notes that this ticket is to be looked at.
-func (told *ticketStream) marking(ctx context.Context, hints <-chan struct{}) <-chan struct{} {
-	out := make(chan struct{}, 1)
-	go func() {
-		for {
-			select {
-			case <-hints:
-				told.stale.Store(true)
-				hint(out)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
+// look notes that this ticket is to be looked at.
+func (told *ticketStream) look() bool {
+	told.stale.Store(true)
+	return true
 }
 
-// typingWatcher is a host that tells who writes in a conversation.
-type typingWatcher interface {
-	WatchTyping(conversation int64) (typists <-chan host.Typist, stop func())
-}
-
-// hearTyping notes that the citizen writes, until stop is called.
-func (c *Console) hearTyping(ctx context.Context, told *ticketStream, hints chan struct{}) (stop func()) {
-	w, ok := c.Conversations.(typingWatcher)
-	if !ok {
-		return func() {}
+// typing notes that the citizen writes.
+func (told *ticketStream) typing(who host.Typist) bool {
+	if who.Citizen {
+		told.typed.Store(true)
+		told.look()
 	}
-	typists, stop := w.WatchTyping(told.talk)
-	go func() {
-		for {
-			select {
-			case t := <-typists:
-				if t.Citizen {
-					told.typed.Store(true)
-					hint(hints)
-				}
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return stop
+	return who.Citizen
 }
 
 // tellTicket sends what is new in the talk, on the ticket and among its notes.

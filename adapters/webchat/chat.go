@@ -29,6 +29,10 @@ type Host interface {
 	// Wait tells the place of a ticket in its queue, and in the citizen's language how long the wait is likely to be ("" if
 	// that can't be told). host.ErrNotFound if it does not wait.
 	Wait(ctx context.Context, ticket string) (e desk.Estimate, words string, err error)
+	// WatchTyping gives a channel that hears who writes in the conversation, until stop is called.
+	WatchTyping(conversation int64) (typists <-chan host.Typist, stop func())
+	// CitizenTyping tells whoever watches that the citizen is writing.
+	CitizenTyping(conversation int64)
 }
 
 // Chat serves the web chat.
@@ -43,7 +47,6 @@ type Chat struct {
 	sockets *places
 	uploads *budget
 	saving  [64]sync.Mutex // one upload of a visitor at a time is counted and stored
-	typists typists
 
 	life    context.Context // ends when Close has waited long enough
 	end     context.CancelFunc

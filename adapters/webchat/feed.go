@@ -3,7 +3,6 @@ package webchat
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"spravka/engine"
@@ -20,17 +19,15 @@ type feed struct {
 
 	conversation int64 // 0 until there is one
 	changed      <-chan struct{}
-	stop         func()
-	typing       chan struct{}
-	typists      <-chan host.Typist // nil where the host does not tell
-	unwatch      func()
+	typists      <-chan host.Typist
+	stop         func() // hearing of both
 	last         *state
 	ready        bool
 	owner        engine.Owner
 }
 
 func (c *Chat) feed(v visitor, after int64, emit func(outFrame) error) *feed {
-	return &feed{chat: c, visitor: v, after: after, emit: emit, typing: make(chan struct{}, 1)}
+	return &feed{chat: c, visitor: v, after: after, emit: emit}
 }
 
 // run sends what is there and then what comes, until the context ends, the chat closes, or emit fails. What arrives
@@ -61,10 +58,6 @@ func (f *feed) wait(ctx context.Context, own <-chan outFrame) error {
 			return nil
 		case <-pause.C:
 			return f.emit(outFrame{Type: "beat"})
-		case <-f.typing:
-			if err := f.emit(outFrame{Type: "typing"}); err != nil {
-				return err
-			}
 		case who := <-f.typists:
 			if who.Citizen { // in another tab, perhaps
 				continue
@@ -142,11 +135,9 @@ func (f *feed) begin(ctx context.Context, rec *host.Record) (err error) {
 		f.after = -recent
 	}
 	f.conversation = rec.ID
-	f.changed, f.stop = f.chat.host.Watch(rec.ID)
-	f.chat.typists.add(f)
-	if h, ok := f.chat.host.(typingHost); ok {
-		f.typists, f.unwatch = h.WatchTyping(rec.ID)
-	}
+	changed, unwatch := f.chat.host.Watch(rec.ID)
+	typists, deafen := f.chat.host.WatchTyping(rec.ID)
+	f.changed, f.typists, f.stop = changed, typists, func() { unwatch(); deafen() }
 	if *rec, err = f.chat.host.Find(ctx, f.visitor.peer); err != nil {
 		return err
 	}
@@ -191,71 +182,15 @@ func (f *feed) entries(ctx context.Context) error {
 func (f *feed) close() {
 	if f.stop != nil {
 		f.stop()
-		f.chat.typists.remove(f)
 	}
-	if f.unwatch != nil {
-		f.unwatch()
-	}
-}
-
-// typingHost is a host that passes on who is writing.
-type typingHost interface {
-	// WatchTyping gives a channel that hears who writes in the conversation, until stop is called.
-	WatchTyping(conversation int64) (typists <-chan host.Typist, stop func())
-	// CitizenTyping tells whoever watches that the citizen is writing.
-	CitizenTyping(conversation int64)
 }
 
 // heardTyping passes on that the visitor is writing. Who has no conversation yet writes to nobody.
 func (c *Chat) heardTyping(ctx context.Context, v visitor) {
-	h, ok := c.host.(typingHost)
-	if !ok {
-		return
-	}
 	if allowed, _ := c.looks.allow(v.peer.ID); !allowed {
 		return
 	}
 	if rec, err := c.host.Find(ctx, v.peer); err == nil {
-		h.CitizenTyping(rec.ID)
-	}
-}
-
-// Typing shows the citizen for a few seconds that an operator or a service is busy with the answer.
-func (c *Chat) Typing(conversation int64) { c.typists.tell(conversation) }
-
-// typists are the feeds that can be told that somebody types.
-type typists struct {
-	mu sync.Mutex
-	of map[int64]map[*feed]struct{}
-}
-
-func (t *typists) add(f *feed) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.of == nil {
-		t.of = map[int64]map[*feed]struct{}{}
-	}
-	if t.of[f.conversation] == nil {
-		t.of[f.conversation] = map[*feed]struct{}{}
-	}
-	t.of[f.conversation][f] = struct{}{}
-}
-
-func (t *typists) remove(f *feed) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if delete(t.of[f.conversation], f); len(t.of[f.conversation]) == 0 {
-		delete(t.of, f.conversation)
-	}
-}
-
-func (t *typists) tell(conversation int64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for f := range t.of[conversation] {
-		select {
-		case f.typing <- struct{}{}:
-		default: // it has not even sent the former one
-		}
+		c.host.CitizenTyping(rec.ID)
 	}
 }

@@ -248,7 +248,7 @@ func TestTypingIsTold(t *testing.T) {
 	l, other := w.enter(anna, 0), w.enter(boris, 0)
 	l.until(ofType("ready"))
 	other.until(ofType("ready"))
-	w.chat.Typing(1)
+	w.host.Type(1, host.Typist{Name: "Ольга"})
 	l.until(ofType("typing"))
 	other.send(frame{"type": "ping"})
 	for _, f := range other.until(ofType("pong")) {
@@ -256,7 +256,6 @@ func TestTypingIsTold(t *testing.T) {
 			t.Error("somebody else was told")
 		}
 	}
-	w.chat.Typing(77) // nobody's
 }
 
 func TestClosingTellsEverybody(t *testing.T) {
@@ -302,8 +301,8 @@ func TestTypingBothWays(t *testing.T) {
 	w.say(anna, "x")
 	l := w.enter(anna, 0)
 	l.until(ofType("ready"))
-	w.host.Typists <- host.Typist{Citizen: true} // the visitor in another tab: not shown
-	w.host.Typists <- host.Typist{Name: "Ольга"}
+	w.host.Type(1, host.Typist{Citizen: true}) // the visitor in another tab: not shown
+	w.host.Type(1, host.Typist{Name: "Ольга"})
 	l.until(ofType("typing"))
 	l.send(frame{"type": "typing"})
 	l.until(ofType("pong"))

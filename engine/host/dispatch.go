@@ -175,7 +175,7 @@ func (d *dispatcher) release(ctx context.Context, r desk.Release, rules desk.Rul
 	if err := d.h.Staff.SetPresence(ctx, r.Operator, PresenceAway, d.h.Now()); err != nil && !errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("setting operator %d to away: %w", r.Operator, err)
 	}
-	d.h.watchers.changed(allTickets)
+	d.h.hints.Changed(allTickets)
 	return d.readStaff(ctx)
 }
 
@@ -242,7 +242,7 @@ func (h *Host) SetPresence(ctx context.Context, operator int64, presence string)
 	h.desk.inRow[operator] = 0
 	h.desk.mu.Unlock()
 	kick(h.desk.kick)
-	h.watchers.changed(allTickets)
+	h.hints.Changed(allTickets)
 	return nil
 }
 

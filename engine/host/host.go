@@ -41,8 +41,8 @@ type Host struct {
 	Config
 	committer *committer
 	boxes     boxes
-	watchers  watchers[int64] // of conversations, and of all tickets
-	calls     chan struct{}   // one token a running service call
+	hints     Hints[int64]  // of conversations, and of all tickets
+	calls     chan struct{} // one token a running service call
 	kickTimer chan struct{}
 	desk      *dispatcher      // nil without staff
 	kickSend  [2]chan struct{} // by priority
@@ -77,7 +77,6 @@ func New(c Config) *Host {
 	h.typing.init(h)
 	h.committer = newCommitter(c.Store)
 	h.boxes.init()
-	h.watchers.init()
 	if h.Presence == nil {
 		h.Presence = NewPresence(h.Now, h.Content().Desk.OfflineAfter)
 	}
@@ -332,8 +331,8 @@ func (h *Host) refuse(ctx context.Context, r Record, update string, refused Refu
 // doubt lets those look again who would miss a turn that was stored although storing it failed. Its timers and calls are
 // found by the next sweep: to look for them at once would mean to spin where a timer's own turn is what fails.
 func (h *Host) doubt(id int64) {
-	h.watchers.changed(id)
-	h.watchers.changed(allTickets)
+	h.hints.Changed(id)
+	h.hints.Changed(allTickets)
 	kick(h.kickSend[Dialogue])
 	kick(h.kickSend[Calm])
 	kick(h.kickDo)
@@ -345,10 +344,10 @@ func (h *Host) after(turn *Turn, left bool) {
 		h.typing.over(turn.Record.ID, turn.Entries[0].Author == engine.Citizen)
 	}
 	if len(turn.Entries) > 0 || len(turn.Tickets) > 0 || left {
-		h.watchers.changed(turn.Record.ID)
+		h.hints.Changed(turn.Record.ID)
 	}
 	if len(turn.Tickets) > 0 || len(turn.Entries) > 0 && openTickets(turn.Record) {
-		h.watchers.changed(allTickets)
+		h.hints.Changed(allTickets)
 	}
 	if len(turn.Tickets) > 0 && h.desk != nil {
 		h.desk.saw(turn.Tickets)

@@ -190,7 +190,7 @@ func (s MoveService) here(ctx context.Context, c ServiceCall, code MoveCode, has
 	if _, err := h.play(ctx, left, internal(left, "move", name), engine.Left{To: now.Peer.Channel}); err != nil {
 		return engine.Answered{}, err
 	}
-	h.watchers.changed(from) // who looks at the old channel has watched this one
+	h.hints.Changed(from) // who looks at the old channel has watched this one
 	return engine.Answered{Outcome: "moved"}, nil
 }
 
@@ -223,8 +223,8 @@ func (h *Host) move(ctx context.Context, store Moves, from, to int64, hash []byt
 		return Peer{}, false, fmt.Errorf("moving the conversation: %w", err)
 	}
 	h.boxes.forget(there.Peer, here.Peer)
-	h.watchers.changed(from)
-	h.watchers.changed(to)
-	h.watchers.changed(allTickets)
+	h.hints.Changed(from)
+	h.hints.Changed(to)
+	h.hints.Changed(allTickets)
 	return there.Peer, false, nil
 }

@@ -341,7 +341,7 @@ func (h *Host) conclude(ctx context.Context, m Outgoing, mark Mark) error {
 	if mark.State == Failed || mark.State == Unknown {
 		h.Log.Warn("a message did not surely reach the citizen", "channel", m.Peer.Channel, "conversation", m.Conversation, "seq", m.Seq,
 			"state", string(mark.State), "attempts", mark.Attempts, "error", mark.Error)
-		h.watchers.changed(m.Conversation)
+		h.hints.Changed(m.Conversation)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ type Presence struct {
 	viewers map[string]map[int64]viewing
 	kick    func() // somebody has come or gone
 
-	watchers watchers[string] // of tickets, by their numbers
+	hints Hints[string] // of tickets, by their numbers
 }
 
 // sign is an operator's life in the console.
@@ -55,9 +55,7 @@ type Viewer struct {
 
 // NewPresence makes one that counts operators as offline after a silence of their consoles.
 func NewPresence(now func() time.Time, silence time.Duration) *Presence {
-	p := &Presence{now: now, silence: silence, seen: map[int64]sign{}, viewers: map[string]map[int64]viewing{}, kick: func() {}}
-	p.watchers.init()
-	return p
+	return &Presence{now: now, silence: silence, seen: map[int64]sign{}, viewers: map[string]map[int64]viewing{}, kick: func() {}}
 }
 
 // onChange makes f be called when an operator comes or goes. It must be quick.
@@ -153,7 +151,7 @@ func (p *Presence) view(ticket string, operator int64, typing bool) {
 	}
 	of[operator] = v
 	if !known || typing && !typed {
-		p.watchers.changed(ticket)
+		p.hints.Changed(ticket)
 	}
 }
 
@@ -163,7 +161,7 @@ func (p *Presence) Left(ticket string, operator int64) {
 	defer p.mu.Unlock()
 	if _, ok := p.viewers[ticket][operator]; ok {
 		delete(p.viewers[ticket], operator)
-		p.watchers.changed(ticket)
+		p.hints.Changed(ticket)
 	}
 }
 
@@ -185,7 +183,7 @@ func (p *Presence) Viewers(ticket string) []Viewer {
 // Watch gives a channel that gets a hint whenever somebody comes to the ticket, leaves it or begins to type. That a sign of
 // life has run out gives no hint: whoever watches looks again every few seconds.
 func (p *Presence) Watch(ticket string) (changed <-chan struct{}, stop func()) {
-	return p.watchers.add(ticket)
+	return p.hints.Watch(ticket)
 }
 
 // sweep forgets the signs of life that have run out.

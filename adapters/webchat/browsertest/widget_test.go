@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"spravka/adapters/webchat/internal/fakehost"
 	"spravka/engine"
+	"spravka/engine/host"
 )
 
 // opened opens the widget on the demo page.
@@ -186,7 +187,7 @@ func TestAPersonIsCalled(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	s.host.Take(1)
-	s.chat.Typing(1)
+	s.host.Type(1, host.Typist{Name: "Анна"})
 	b.until("shown('.dots') && !shown('.bar')")
 	b.shot("typing")
 	s.host.Say(1, engine.Operator, "Анна", engine.Message{Text: "Слушаю вас"})

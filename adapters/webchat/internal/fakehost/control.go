@@ -38,9 +38,7 @@ func (h *Host) Turns() int {
 
 // Watchers tells how many listen to a conversation.
 func (h *Host) Watchers(conversation int64) int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.watchers[conversation])
+	return h.hints.Watchers(conversation)
 }
 
 // Conversations returns the identifiers of all conversations, in the order in which they began: 1, 2, 3, …
@@ -119,11 +117,26 @@ func (h *Host) change(conversation int64, f func(*host.Record)) {
 			f(rec)
 		}
 	}
-	h.hint(conversation)
+	h.hints.Changed(conversation)
 }
 
-// WatchTyping gives what is put into Typists.
-func (h *Host) WatchTyping(int64) (<-chan host.Typist, func()) { return h.Typists, func() {} }
+// Type lets somebody write in a conversation.
+func (h *Host) Type(conversation int64, who host.Typist) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range h.typists[conversation] {
+		c <- who
+	}
+}
+
+// WatchTyping gives what [Host.Type] tells, to the end.
+func (h *Host) WatchTyping(conversation int64) (<-chan host.Typist, func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c := make(chan host.Typist, 8)
+	h.typists[conversation] = append(h.typists[conversation], c)
+	return c, func() {}
+}
 
 // CitizenTyping puts the conversation into Typing.
 func (h *Host) CitizenTyping(conversation int64) {

@@ -20,20 +20,20 @@ import (
 
 // Host keeps conversations and files in memory. It outlives the chats that are served over it, as a database does.
 type Host struct {
-	Now     func() time.Time
-	Typists chan host.Typist // who is told to write, in any conversation
-	Typing  chan int64       // the conversations in which the citizen was
+	Now    func() time.Time
+	Typing chan int64 // the conversations in which the citizen was writing
 
-	mu       sync.Mutex
-	records  map[host.Peer]*host.Record
-	entries  map[int64][]host.Entry
-	updates  map[string]int64 // update → conversation
-	watchers map[int64]map[chan struct{}]struct{}
-	ahead    map[string]int
-	files    map[string]stored
-	fail     error
-	hold     chan struct{}
-	turns    int
+	mu      sync.Mutex
+	records map[host.Peer]*host.Record
+	entries map[int64][]host.Entry
+	updates map[string]int64  // update → conversation
+	hints   host.Hints[int64] // of conversations
+	typists map[int64][]chan host.Typist
+	ahead   map[string]int
+	files   map[string]stored
+	fail    error
+	hold    chan struct{}
+	turns   int
 }
 
 type stored struct {
@@ -44,9 +44,9 @@ type stored struct {
 // New makes an empty host.
 func New() *Host {
 	return &Host{
-		Now: time.Now, Typists: make(chan host.Typist, 4), Typing: make(chan int64, 4),
+		Now: time.Now, Typing: make(chan int64, 4),
 		records: map[host.Peer]*host.Record{}, entries: map[int64][]host.Entry{}, updates: map[string]int64{},
-		watchers: map[int64]map[chan struct{}]struct{}{}, ahead: map[string]int{}, files: map[string]stored{},
+		typists: map[int64][]chan host.Typist{}, ahead: map[string]int{}, files: map[string]stored{},
 	}
 }
 
@@ -99,7 +99,7 @@ func (h *Host) Receive(ctx context.Context, in host.Inbound) (host.Receipt, erro
 	h.updates[key] = rec.ID
 	h.turns++
 	h.turn(rec, in)
-	h.hint(rec.ID)
+	h.hints.Changed(rec.ID)
 	return host.Receipt{Conversation: rec.ID, Seq: rec.Seq}, nil
 }
 
@@ -155,15 +155,6 @@ func (h *Host) add(rec *host.Record, author engine.Author, name, update string, 
 	h.entries[rec.ID] = append(h.entries[rec.ID], host.Entry{Conversation: rec.ID, Seq: rec.Seq, At: h.Now(), Author: author, Name: name, Update: update, Body: body})
 }
 
-func (h *Host) hint(conversation int64) {
-	for w := range h.watchers[conversation] {
-		select {
-		case w <- struct{}{}:
-		default:
-		}
-	}
-}
-
 // Find returns a copy of the record.
 func (h *Host) Find(_ context.Context, p host.Peer) (host.Record, error) {
 	h.mu.Lock()
@@ -192,18 +183,7 @@ func (h *Host) History(_ context.Context, conversation, after int64, limit int) 
 
 // Watch gives hints.
 func (h *Host) Watch(conversation int64) (<-chan struct{}, func()) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	w := make(chan struct{}, 1)
-	if h.watchers[conversation] == nil {
-		h.watchers[conversation] = map[chan struct{}]struct{}{}
-	}
-	h.watchers[conversation][w] = struct{}{}
-	return w, func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		delete(h.watchers[conversation], w)
-	}
+	return h.hints.Watch(conversation)
 }
 
 // Wait returns the place that SetAhead has set, at first the fourth, and words for the wait.
