@@ -34,7 +34,7 @@ func Contract(t *testing.T, c Channel, able channel.Abilities) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var log record
+			var log Log
 			w, ch, err := c.open(Content(t), time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), slog.New(slog.NewTextHandler(&log, nil)))
 			if err != nil {
 				t.Fatal(err)
@@ -59,7 +59,7 @@ type contract struct {
 	line    Tester
 	channel host.Channel
 	able    channel.Abilities
-	log     *record
+	log     *Log
 }
 
 func (c *contract) must(err error) {
@@ -153,12 +153,12 @@ func (c *contract) garbage() {
 		c.Errorf("refused with %s", refused)
 	case !isRefused:
 		c.must(err)
-		if c.log.text() == "" {
+		if c.log.String() == "" {
 			c.Error("nothing is logged")
 		}
 	}
-	if strings.Contains(c.log.text(), "секретные") {
-		c.Errorf("the log repeats what a citizen wrote: %s", c.log.text())
+	if strings.Contains(c.log.String(), "секретные") {
+		c.Errorf("the log repeats what a citizen wrote: %s", c.log.String())
 	}
 	c.must(c.line.Write(c.ctx, "сколько стоит звонок"))
 	if got := c.heard(); len(got) != 1 || len(c.seen()) == 0 {

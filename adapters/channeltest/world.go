@@ -153,31 +153,11 @@ func (w *World) close() {
 
 // quiet is a log that is shown where a test fails.
 func quiet(t testing.TB) *slog.Logger {
-	b := &record{}
+	b := &Log{}
 	t.Cleanup(func() {
-		if t.Failed() && b.text() != "" {
-			t.Log("the log:\n" + b.text())
+		if t.Failed() && b.String() != "" {
+			t.Log("the log:\n" + b.String())
 		}
 	})
 	return slog.New(slog.NewTextHandler(b, nil))
-}
-
-type record struct {
-	mu   sync.Mutex
-	data []byte
-}
-
-func (r *record) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.data) < 1<<20 {
-		r.data = append(r.data, p...)
-	}
-	return len(p), nil
-}
-
-func (r *record) text() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return string(r.data)
 }

@@ -43,8 +43,6 @@ var Abilities = channel.Abilities{
 type Host interface {
 	// Receive handles an update; it is stored and answered when Receive returns without an error.
 	Receive(ctx context.Context, in host.Inbound) (host.Receipt, error)
-	// Find returns the conversation with a peer, or host.ErrNotFound.
-	Find(ctx context.Context, p host.Peer) (host.Record, error)
 }
 
 // Bot is the channel.

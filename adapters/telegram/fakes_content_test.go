@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"spravka/engine"
+
+	"spravka/adapters/channeltest"
 )
 
 func fakesPoison(t *testing.T, binary string) {
@@ -74,7 +76,7 @@ func fakesButtons(t *testing.T, binary string) {
 	if err := in.bot.Send(t.Context(), post("5", engine.Message{Text: "Что?", Buttons: long})); err != nil {
 		t.Errorf("a payload of 64 bytes and one of 66: %v", err)
 	}
-	f := &telegramFake{t, in.bot.config.BaseURL}
+	f := &telegramFake{&channeltest.Fake{T: t, Base: in.bot.config.BaseURL}}
 	if got := f.sent(5); len(got) != 1 || !strings.Contains(got[0].Text, "2. Слишком") {
 		t.Errorf("sent %+v", got)
 	}
@@ -82,7 +84,7 @@ func fakesButtons(t *testing.T, binary string) {
 
 func fakesLong(t *testing.T, binary string) {
 	in := inside(t, startFake(t, binary), func(c *Config) { c.Limits = Limits{PerSecond: -1, Chat: -1} })
-	f := &telegramFake{t, in.bot.config.BaseURL}
+	f := &telegramFake{&channeltest.Fake{T: t, Base: in.bot.config.BaseURL}}
 	random := rand.New(rand.NewPCG(1, 2))
 	for n := range 20 {
 		var b strings.Builder
@@ -112,13 +114,13 @@ func fakesFiles(t *testing.T, binary string) {
 	s.runReady(func(ctx context.Context) {
 		f.do("say", object{"chat_id": 1001, "document": object{"name": "скан.pdf", "content": string(pdf), "mime": "application/pdf"}})
 		f.do("say", object{"chat_id": 1001, "document": object{"name": "virus.pdf", "content": "MZ this is a program", "mime": "application/pdf"}})
-		until(t, "taking the files in", 10*time.Second, func() bool { return f.pending() == 0 })
-		heard := s.ear.all()
+		channeltest.Until(t, 10*time.Second, "taking the files in", func() bool { return f.pending() == 0 })
+		heard := s.ear.Heard()
 		if len(heard) != 1 {
 			t.Fatalf("heard %+v", heard)
 		}
 		file := heard[0].Event.(engine.Said).Files[0]
-		if string(s.files.body[file.ID]) != string(pdf) || file.Name != "скан.pdf" || file.MIME != "application/pdf" {
+		if _, content, _ := s.files.Kept(file.ID); string(content) != string(pdf) || file.Name != "скан.pdf" || file.MIME != "application/pdf" {
 			t.Errorf("stored %+v", file)
 		}
 		if got := f.sent(1001); len(got) != 1 || got[0].Text != words["ru"]["file_type"] {

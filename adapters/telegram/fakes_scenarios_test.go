@@ -13,10 +13,12 @@ import (
 	"time"
 
 	"spravka/engine/host"
+
+	"spravka/adapters/channeltest"
 )
 
 func TestFakes(t *testing.T) {
-	binary := buildFake(t)
+	binary := channeltest.BuildFake(t, "telegram")
 	for _, c := range []struct {
 		name string
 		play func(t *testing.T, binary string)
@@ -42,7 +44,7 @@ func fakesCrash(t *testing.T, binary string) {
 	kills, next := 0, 0
 	for next < 400 {
 		before := len(s.fake.sent(0))
-		until(t, "working again", 20*time.Second, func() bool {
+		channeltest.Until(t, 20*time.Second, "working again", func() bool {
 			if next < 400 {
 				s.say(1001+next%20, next)
 				next++
@@ -128,7 +130,7 @@ func fakesRetry(t *testing.T, binary string) {
 		s.fake.fault(f)
 		n, unknown := len(s.fake.sent(1001)), strings.Count(s.logged(), "state=unknown")
 		s.say(1001, 4+i)
-		until(t, "deciding about a message", 30*time.Second, func() bool {
+		channeltest.Until(t, 30*time.Second, "deciding about a message", func() bool {
 			// A connection that breaks once the request is written leaves open whether the message arrived: it is marked.
 			return len(s.fake.sent(1001)) > n || f["kind"] == "reset" && strings.Count(s.logged(), "state=unknown") > unknown
 		})
@@ -147,7 +149,7 @@ func fakesRetry(t *testing.T, binary string) {
 	s.fake.clear()
 	kill(s.cmd)
 	s.start()
-	until(t, "answering after the token is accepted again", 2*time.Minute, func() bool { return len(s.fake.sent(1003)) > 0 }) // the outbox waits for what it was told
+	channeltest.Until(t, 2*time.Minute, "answering after the token is accepted again", func() bool { return len(s.fake.sent(1003)) > 0 }) // the outbox waits for what it was told
 	s.want["1003"] = []string{"вопрос 1"}
 	s.holds()
 }
@@ -170,7 +172,7 @@ func fakesRefused(t *testing.T, binary string) {
 	s.answered(1001, n+1)
 
 	in := inside(t, startFake(t, binary), nil)
-	f := &telegramFake{t, in.bot.config.BaseURL}
+	f := &telegramFake{&channeltest.Fake{T: t, Base: in.bot.config.BaseURL}}
 	f.do("chat", object{"chat_id": -5, "state": "migrated", "migrate_to": -1005})
 	for range 2 {
 		if err := in.bot.Send(t.Context(), say("-5:7", "слово")); err != nil {
@@ -199,7 +201,7 @@ func fakesPoller(t *testing.T, binary string) {
 }
 
 func fakesWebhook(t *testing.T, binary string) {
-	address := freeAddress(t)
+	address := channeltest.FreeAddress(t)
 	s := newStage(t, binary, func(p *program) { p.Webhook = address })
 	post := func(secret, body string) int {
 		req, err := http.NewRequest("POST", "http://"+address+"/telegram", strings.NewReader(body))
@@ -244,7 +246,7 @@ func fakesWebhook(t *testing.T, binary string) {
 	s.holds()
 
 	// A slow turn: the answer waits until it is stored, and nothing is handled twice.
-	slow := newStage(t, binary, func(p *program) { p.Webhook, p.Slow = freeAddress(t), 2*time.Second })
+	slow := newStage(t, binary, func(p *program) { p.Webhook, p.Slow = channeltest.FreeAddress(t), 2*time.Second })
 	for i := range 3 {
 		slow.say(1001, i)
 		slow.say(1002, i)
@@ -254,29 +256,29 @@ func fakesWebhook(t *testing.T, binary string) {
 
 func fakesStoreDown(t *testing.T, binary string) {
 	f := startFake(t, binary)
-	address := freeAddress(t)
+	address := channeltest.FreeAddress(t)
 	s := inside(t, f, func(c *Config) { c.WebhookURL, c.WebhookSecret = "http://"+address+"/hook", hookSecret })
 	server := &http.Server{Addr: address, Handler: s.bot.Webhook()}
 	go server.ListenAndServe()
 	defer server.Close()
 	var mu sync.Mutex
 	tries := 0
-	s.ear.fail = func(host.Inbound) error {
+	s.ear.Fail(func(host.Inbound) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if tries++; tries <= 6 {
 			return errors.New("disk full")
 		}
 		return nil
-	}
+	})
 	s.runReady(func(context.Context) {
-		until(t, "setting the webhook", 5*time.Second, func() bool { return len(f.calls("setWebhook")) > 0 })
+		channeltest.Until(t, 5*time.Second, "setting the webhook", func() bool { return len(f.calls("setWebhook")) > 0 })
 		for i := range 6 {
 			f.say(1001+i%2, fmt.Sprint(i))
 		}
-		until(t, "delivering again", 30*time.Second, func() bool { return f.pending() == 0 })
+		channeltest.Until(t, 30*time.Second, "delivering again", func() bool { return f.pending() == 0 })
 	})
-	if got := fmt.Sprint(s.ear.texts()); got != "map[1001:[0 2 4] 1002:[1 3 5]]" {
+	if got := fmt.Sprint(s.ear.Texts()); got != "map[1001:[0 2 4] 1002:[1 3 5]]" {
 		t.Errorf("heard %s", got)
 	}
 }

@@ -3,20 +3,16 @@
 package telegram
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"spravka/adapters/channeltest"
 )
 
 // The scenarios of the independent fakes' SPEC.md, section 5, as far as they are Telegram's. They are no part of the
@@ -25,98 +21,24 @@ import (
 //	SPRAVKA_FAKES=/path/to/fakes go test -tags fakes -run Fakes -v ./adapters/telegram
 
 // telegramFake is the independent fake in a process of its own.
-type telegramFake struct {
-	t    *testing.T
-	base string
-}
+type telegramFake struct{ *channeltest.Fake }
 
-func buildFake(t *testing.T) string {
+func startFake(t *testing.T, program string) *telegramFake {
 	t.Helper()
-	dir := os.Getenv("SPRAVKA_FAKES")
-	source := filepath.Join(dir, "telegram", "main.go")
-	if _, err := os.Stat(source); dir == "" || err != nil {
-		t.Fatalf("SPRAVKA_FAKES is %q: it must name the folder of the fakes, with telegram/main.go in it", dir)
-	}
-	binary := filepath.Join(t.TempDir(), "faketg")
-	build := exec.Command("go", "build", "-o", binary, "main.go")
-	build.Dir = filepath.Dir(source)
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the fake: %v\n%s", err, out)
-	}
-	return binary
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-func startFake(t *testing.T, binary string) *telegramFake {
-	t.Helper()
-	address := freeAddress(t)
-	cmd := exec.Command(binary, "-addr", address, "-tokens", token)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { kill(cmd) })
-	f := &telegramFake{t, "http://" + address}
-	until(t, "starting the fake", 10*time.Second, func() bool {
-		c, err := net.Dial("tcp", address)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
-	return f
-}
-
-// control calls /_control/<path>.
-func (f *telegramFake) control(method, path string, in any, out any) {
-	f.t.Helper()
-	var body io.Reader
-	if in != nil {
-		data, err := json.Marshal(in)
-		if err != nil {
-			f.t.Fatal(err)
-		}
-		body = bytes.NewReader(data)
-	}
-	req, err := http.NewRequest(method, f.base+"/_control/"+path, body)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != 200 {
-		f.t.Fatalf("%s: %d %s %v", path, resp.StatusCode, data, err)
-	}
-	if out != nil {
-		if err := json.Unmarshal(data, out); err != nil {
-			f.t.Fatalf("%s: %v: %.300s", path, err, data)
-		}
-	}
+	return &telegramFake{channeltest.StartFake(t, program, token)}
 }
 
 func (f *telegramFake) do(path string, in object) object {
-	f.t.Helper()
+	f.T.Helper()
 	in["token"] = token
 	var out any
-	f.control("POST", path, in, &out)
+	f.Tell(path, in, &out)
 	m, _ := out.(map[string]any)
 	return m
 }
 
 func (f *telegramFake) say(chat int, text string) int64 {
-	f.t.Helper()
+	f.T.Helper()
 	return int64(f.do("say", object{"chat_id": chat, "text": text})["update_id"].(float64))
 }
 
@@ -130,13 +52,13 @@ type sentAction struct {
 
 // sent returns the messages that were accepted, of one chat or (0) of all, answers to presses left out.
 func (f *telegramFake) sent(chat int) (out []sentAction) {
-	f.t.Helper()
+	f.T.Helper()
 	q := url.Values{"token": {token}}
 	if chat != 0 {
 		q.Set("chat_id", fmt.Sprint(chat))
 	}
 	var all []sentAction
-	f.control("GET", "sent?"+q.Encode(), nil, &all)
+	f.Ask("sent?"+q.Encode(), &all)
 	for _, a := range all {
 		if strings.HasPrefix(a.Method, "send") {
 			out = append(out, a)
@@ -153,19 +75,19 @@ type apiCall struct {
 }
 
 func (f *telegramFake) calls(method string) (out []apiCall) {
-	f.t.Helper()
-	f.control("GET", "calls?token="+token+"&method="+method, nil, &out)
+	f.T.Helper()
+	f.Ask("calls?token="+token+"&method="+method, &out)
 	return out
 }
 
 // pending counts the updates that are not confirmed.
 func (f *telegramFake) pending() int {
-	f.t.Helper()
+	f.T.Helper()
 	var all []struct {
 		Acked   *time.Time `json:"acked"`
 		Skipped bool       `json:"skipped"`
 	}
-	f.control("GET", "updates?token="+token, nil, &all)
+	f.Ask("updates?token="+token, &all)
 	n := 0
 	for _, u := range all {
 		if u.Acked == nil && !u.Skipped {
@@ -175,14 +97,14 @@ func (f *telegramFake) pending() int {
 	return n
 }
 
-func (f *telegramFake) fault(in object) { f.t.Helper(); f.do("fault", in) }
+func (f *telegramFake) fault(in object) { f.T.Helper(); f.do("fault", in) }
 
-func (f *telegramFake) clear() { f.t.Helper(); f.control("DELETE", "fault?token="+token, nil, nil) }
+func (f *telegramFake) clear() { f.T.Helper(); f.Mend("?token=" + token) }
 
 // settled waits until everything is confirmed and nothing more is sent.
 func (f *telegramFake) settled() {
-	f.t.Helper()
-	until(f.t, "confirming every update", 60*time.Second, func() bool { return f.pending() == 0 })
+	f.T.Helper()
+	channeltest.Until(f.T, 60*time.Second, "confirming every update", func() bool { return f.pending() == 0 })
 	quiet(func() int { return len(f.sent(0)) })
 }
 
@@ -198,7 +120,7 @@ type stage struct {
 func newStage(t *testing.T, binary string, change func(*program)) *stage {
 	t.Helper()
 	s := &stage{T: t, fake: startFake(t, binary), want: map[string][]string{}}
-	s.p = program{Dir: t.TempDir(), BaseURL: s.fake.base, Free: true}
+	s.p = program{Dir: t.TempDir(), BaseURL: s.fake.Base, Free: true}
 	if change != nil {
 		change(&s.p)
 	}
@@ -264,14 +186,14 @@ func (s *stage) logged() string {
 // answered waits until a chat has at least n messages.
 func (s *stage) answered(chat, n int) {
 	s.Helper()
-	until(s.T, fmt.Sprintf("answering chat %d", chat), 30*time.Second, func() bool { return len(s.fake.sent(chat)) >= n })
+	channeltest.Until(s.T, 30*time.Second, fmt.Sprintf("answering chat %d", chat), func() bool { return len(s.fake.sent(chat)) >= n })
 }
 
 // inside runs the channel in this process, with hosts and files that a test can look into.
 func inside(t *testing.T, f *telegramFake, change func(*Config)) *setting {
 	t.Helper()
 	return newSetting(t, func(c *Config) {
-		c.Transport, c.BaseURL, c.PollTimeout = nil, f.base, 2*time.Second
+		c.Transport, c.BaseURL, c.PollTimeout = nil, f.Base, 2*time.Second
 		if change != nil {
 			change(c)
 		}
@@ -282,7 +204,7 @@ func inside(t *testing.T, f *telegramFake, change func(*Config)) *setting {
 func (s *setting) runReady(task func(ctx context.Context)) {
 	s.Helper()
 	s.run(func(ctx context.Context) {
-		until(s.T, "starting", 10*time.Second, func() bool { return s.bot.me.Load() != nil })
+		channeltest.Until(s.T, 10*time.Second, "starting", func() bool { return s.bot.me.Load() != nil })
 		task(ctx)
 	})
 }

@@ -74,8 +74,8 @@ func TestFilesIn(t *testing.T) {
 				for i := range got {
 					said := got[i].Event.(engine.Said)
 					for n := range said.Files {
-						if f := said.Files[n]; len(f.ID) != 24 || string(s.files.body[f.ID]) != string(c.content) {
-							t.Errorf("file %q is stored as %q", f.ID, s.files.body[f.ID])
+						if _, content, _ := s.files.Kept(said.Files[n].ID); len(said.Files[n].ID) != 24 || string(content) != string(c.content) {
+							t.Errorf("file %q is stored as %q", said.Files[n].ID, content)
 						}
 						said.Files[n].ID = ""
 					}
@@ -101,21 +101,21 @@ func TestFileAgain(t *testing.T) {
 		s := newSetting(t, hooked)
 		s.fake.paths["F"], s.fake.files["d/1"] = "d/1", png
 		body := strings.ReplaceAll(documentOf(`"document":{"file_id":"F"}`), "ID", "7")
-		s.files.fail = errors.New("disk full")
+		s.files.Break(errors.New("disk full"))
 		s.run(func(context.Context) {
 			time.Sleep(time.Second)
 			if got := s.post(hookSecret, body); got != 503 {
 				t.Errorf("store down: %d", got)
 			}
-			s.files.fail = nil
+			s.files.Break(nil)
 			for range 3 {
 				if got := s.post(hookSecret, body); got != 200 {
 					t.Errorf("store up: %d", got)
 				}
 			}
 		})
-		if len(s.ear.all()) != 1 || s.files.count() != 1 || s.fake.count("file") != 2 {
-			t.Errorf("heard %d times, %d files, got %d times", len(s.ear.all()), s.files.count(), s.fake.count("file"))
+		if len(s.ear.Heard()) != 1 || s.files.Count() != 1 || s.fake.count("file") != 2 {
+			t.Errorf("heard %d times, %d files, got %d times", len(s.ear.Heard()), s.files.Count(), s.fake.count("file"))
 		}
 	})
 }
@@ -129,14 +129,14 @@ func TestFileQuota(t *testing.T) {
 				s.fake.push(documentOf(`"document":{"file_id":"F"}`))
 			}
 			time.Sleep(time.Minute)
-			if s.files.count() != 3 || len(s.fake.out()) != 2 || s.fake.out()[0].text != words["ru"]["file_quota"] {
-				t.Errorf("%d files, told %v", s.files.count(), s.fake.out())
+			if s.files.Count() != 3 || len(s.fake.out()) != 2 || s.fake.out()[0].text != words["ru"]["file_quota"] {
+				t.Errorf("%d files, told %v", s.files.Count(), s.fake.out())
 			}
 			time.Sleep(25 * time.Hour)
 			s.fake.push(documentOf(`"document":{"file_id":"F"}`))
 			time.Sleep(time.Minute)
-			if s.files.count() != 4 {
-				t.Errorf("a day later there are %d files", s.files.count())
+			if s.files.Count() != 4 {
+				t.Errorf("a day later there are %d files", s.files.Count())
 			}
 		})
 	})
@@ -160,7 +160,7 @@ func TestSlowDownload(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			s.fake.say(1, "слово")
 			time.Sleep(3 * time.Second)
-			if diff := cmp.Diff(map[string][]string{"1": {"слово"}}, s.ear.texts()); diff != "" {
+			if diff := cmp.Diff(map[string][]string{"1": {"слово"}}, s.ear.Texts()); diff != "" {
 				t.Error(diff)
 			}
 		})

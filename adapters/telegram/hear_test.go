@@ -22,7 +22,7 @@ type in struct {
 }
 
 func (s *setting) ins() (out []in) {
-	for _, i := range s.ear.all() {
+	for _, i := range s.ear.Heard() {
 		out = append(out, in{i.Peer.ID, i.Locale, i.Event})
 	}
 	return out
@@ -116,12 +116,12 @@ func TestEditedAndBlocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tries := 0
 		s := newSetting(t, nil)
-		s.ear.fail = func(in host.Inbound) error {
+		s.ear.Fail(func(in host.Inbound) error {
 			if tries++; tries < 3 {
 				return errors.New("disk full")
 			}
 			return nil
-		}
+		})
 		s.fake.push(`{"update_id":ID,"message":{"message_id":3,"from":{"id":1},"chat":{"id":1,"type":"private"},"text":"ошибка"}}`)
 		s.fake.push(`{"update_id":ID,"edited_message":{"message_id":3,"from":{"id":1},"chat":{"id":1,"type":"private"},"text":"исправлено"}}`)
 		s.fake.push(`{"update_id":ID,"edited_message":{"message_id":3,"from":{"id":1},"chat":{"id":-5,"type":"group"},"text":"личное"}}`)
@@ -133,7 +133,7 @@ func TestEditedAndBlocked(t *testing.T) {
 		if diff := cmp.Diff(want, s.ins()); diff != "" {
 			t.Error(diff)
 		}
-		if m := s.ear.all()[0].Message; m != "3" {
+		if m := s.ear.Heard()[0].Message; m != "3" {
 			t.Errorf("the message is called %q", m)
 		}
 		if n := s.tally.of(CountSkipped); n != 3 {
@@ -146,7 +146,7 @@ func TestEditedAndBlocked(t *testing.T) {
 func TestPressIsAnsweredAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetting(t, nil)
-		s.ear.fail = func(host.Inbound) error { time.Sleep(20 * time.Second); return nil }
+		s.ear.Fail(func(host.Inbound) error { time.Sleep(20 * time.Second); return nil })
 		begin := time.Now()
 		s.fake.push(`{"update_id":ID,"callback_query":{"id":"77","from":{"id":5},"message":{"message_id":3,"chat":{"id":5,"type":"private"}},"data":"x"}}`)
 		s.run(func(context.Context) {
@@ -160,15 +160,13 @@ func TestPressIsAnsweredAtOnce(t *testing.T) {
 				}
 				return nil
 			})
-			s.ear.mu.Lock()
-			s.ear.fail = nil
-			s.ear.mu.Unlock()
+			s.ear.Fail(nil)
 			time.Sleep(time.Minute)
 			for range 200 {
 				s.fake.push(`{"update_id":ID,"callback_query":{"id":"78","from":{"id":5},"message":{"message_id":3,"chat":{"id":5,"type":"private"}},"data":"x"}}`)
 			}
 			time.Sleep(5 * time.Second)
-			if n := len(s.ear.all()); n != 201 {
+			if n := len(s.ear.Heard()); n != 201 {
 				t.Errorf("%d presses of 201 were heard while answers hang", n)
 			}
 		})

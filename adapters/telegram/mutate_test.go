@@ -91,13 +91,13 @@ func TestEachField(t *testing.T) {
 			if n := s.fake.waiting(); n != 0 {
 				t.Errorf("%d updates are not confirmed", n)
 			}
-			if n, want := len(s.ear.texts()["1"]), (len(all)+49)/50; n != want {
+			if n, want := len(s.ear.Texts()["1"]), (len(all)+49)/50; n != want {
 				t.Errorf("another citizen was heard %d times of %d", n, want)
 			}
-			if strings.Contains(s.tally.logged(), "broke what handles it") {
-				t.Errorf("something broke:\n%.3000s", s.tally.logged())
+			if strings.Contains(s.tally.String(), "broke what handles it") {
+				t.Errorf("something broke:\n%.3000s", s.tally.String())
 			}
-			for _, in := range s.ear.all() {
+			for _, in := range s.ear.Heard() {
 				if in.Peer.ID == "" || len(in.Peer.ID) > 128 || len(in.Update) > 128 {
 					t.Errorf("heard %+v", in)
 				}

@@ -22,15 +22,15 @@ func TestANoticeIsToldOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newSetting(t, nil)
 				down := time.Now().Add(5 * time.Minute)
-				s.ear.fail = func(host.Inbound) error {
+				s.ear.Fail(func(host.Inbound) error {
 					if time.Now().Before(down) {
 						return errors.New("the store is down")
 					}
 					return nil
-				}
+				})
 				s.fake.push(documentOf(body))
 				s.run(func(context.Context) { time.Sleep(10 * time.Minute) })
-				if diff := cmp.Diff(map[string][]string{"5": {"не открывается"}}, s.ear.texts()); diff != "" {
+				if diff := cmp.Diff(map[string][]string{"5": {"не открывается"}}, s.ear.Texts()); diff != "" {
 					t.Error(diff)
 				}
 				if n := len(s.fake.out()); n != 1 {

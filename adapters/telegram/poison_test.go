@@ -44,19 +44,19 @@ func TestPoison(t *testing.T) {
 				s := newSetting(t, func(c *Config) {
 					c.Keep = func(update string, raw []byte) { kept = append(kept, update+" "+string(raw)) }
 				})
-				s.ear.fail = func(in host.Inbound) error {
+				s.ear.Fail(func(in host.Inbound) error {
 					if e, ok := in.Event.(engine.Said); ok && strings.Contains(e.Text, "паника") {
 						panic(e.Text[:0] + "broken")
 					}
 					return nil
-				}
+				})
 				s.run(func(context.Context) {
 					s.fake.say(1, "до")
 					s.fake.push(body)
 					s.fake.say(1, "после")
 					time.Sleep(time.Minute)
 				})
-				if diff := cmp.Diff(map[string][]string{"1": {"до", "после"}}, s.ear.texts()); diff != "" {
+				if diff := cmp.Diff(map[string][]string{"1": {"до", "после"}}, s.ear.Texts()); diff != "" {
 					t.Error(diff)
 				}
 				if s.tally.of(CountPoison)+s.tally.of(CountSkipped) != 1 {
@@ -81,7 +81,7 @@ func TestFutureFields(t *testing.T) {
 			s.fake.push(`{"update_id":ID,"message":{"message_id":1,"from":{"id":1},"chat":{"id":1,"type":"private"},"text":"слово","forward_origin":{"type":"from_the_moon"},"reactions":[1,2],"entities":[{"type":"rainbow","offset":-5,"length":99}]}}`)
 			time.Sleep(time.Second)
 		})
-		if diff := cmp.Diff(map[string][]string{"1": {"слово"}}, s.ear.texts()); diff != "" {
+		if diff := cmp.Diff(map[string][]string{"1": {"слово"}}, s.ear.Texts()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -92,12 +92,12 @@ func TestGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kept []string
 		s := newSetting(t, func(c *Config) { c.Keep = func(_ string, raw []byte) { kept = append(kept, string(raw)) } })
-		s.ear.fail = func(in host.Inbound) error {
+		s.ear.Fail(func(in host.Inbound) error {
 			if in.Peer.ID == "1" {
 				return errors.New("too large for the store")
 			}
 			return nil
-		}
+		})
 		s.run(func(context.Context) {
 			s.fake.say(1, "личное")
 			for i := range 300 {
@@ -111,7 +111,7 @@ func TestGivenUp(t *testing.T) {
 		if len(kept) != 1 || !strings.Contains(kept[0], "личное") {
 			t.Errorf("kept: %q", kept)
 		}
-		if n := len(s.ear.texts()["2"]); n != 300 {
+		if n := len(s.ear.Texts()["2"]); n != 300 {
 			t.Errorf("the other chat was heard %d times of 300", n)
 		}
 	})
@@ -133,7 +133,7 @@ func TestNoIdentifier(t *testing.T) {
 				s.fake.say(1, "слово")
 				time.Sleep(time.Minute)
 			})
-			if diff := cmp.Diff(map[string][]string{"1": {"слово"}}, s.ear.texts()); diff != "" {
+			if diff := cmp.Diff(map[string][]string{"1": {"слово"}}, s.ear.Texts()); diff != "" {
 				t.Errorf("%s: %s", body, diff)
 			}
 			if len(kept) != 1 || kept[0] != body { // once, however often it came

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"spravka/adapters/channeltest"
 	"spravka/engine/host"
 )
 
@@ -46,10 +47,10 @@ func TestPollOrder(t *testing.T) {
 				t.Errorf("%d updates are not confirmed", n)
 			}
 		})
-		if diff := cmp.Diff(want, s.ear.texts()); diff != "" {
+		if diff := cmp.Diff(want, s.ear.Texts()); diff != "" {
 			t.Error(diff)
 		}
-		for _, in := range s.ear.all() {
+		for _, in := range s.ear.Heard() {
 			if in.Peer.Channel != "telegram" || !strings.HasPrefix(in.Update, "123456:") || in.Locale != "ru" {
 				t.Fatalf("heard %+v", in)
 			}
@@ -62,7 +63,7 @@ func TestPollStoreDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetting(t, nil)
 		var tries atomic.Int64
-		s.ear.fail = func(host.Inbound) error { tries.Add(1); return errors.New("disk full") }
+		s.ear.Fail(func(host.Inbound) error { tries.Add(1); return errors.New("disk full") })
 		s.run(func(context.Context) {
 			s.fake.say(1, "раз")
 			s.fake.say(1, "два")
@@ -76,12 +77,10 @@ func TestPollStoreDown(t *testing.T) {
 			if n := s.fake.count("getUpdates"); n > 300 {
 				t.Errorf("Telegram was asked %d times in 5 minutes", n)
 			}
-			s.ear.mu.Lock()
-			s.ear.fail = nil
-			s.ear.mu.Unlock()
+			s.ear.Fail(nil)
 			time.Sleep(time.Minute)
 		})
-		if diff := cmp.Diff(map[string][]string{"1": {"раз", "два"}}, s.ear.texts()); diff != "" {
+		if diff := cmp.Diff(map[string][]string{"1": {"раз", "два"}}, s.ear.Texts()); diff != "" {
 			t.Error(diff)
 		}
 		if n := s.fake.waiting(); n != 0 {
@@ -94,12 +93,12 @@ func TestPollStoreDown(t *testing.T) {
 func TestPollSlowChat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetting(t, nil)
-		s.ear.fail = func(in host.Inbound) error {
+		s.ear.Fail(func(in host.Inbound) error {
 			if in.Peer.ID == "1" {
 				time.Sleep(40 * time.Second)
 			}
 			return nil
-		}
+		})
 		s.run(func(context.Context) {
 			slow := s.fake.say(1, "медленно")
 			for i := range 50 {
@@ -107,7 +106,7 @@ func TestPollSlowChat(t *testing.T) {
 				time.Sleep(200 * time.Millisecond)
 			}
 			time.Sleep(2 * time.Second)
-			if n := len(s.ear.texts()["2"]); n != 50 {
+			if n := len(s.ear.Texts()["2"]); n != 50 {
 				t.Errorf("the other chat was heard %d times of 50", n)
 			}
 			s.fake.mu.Lock()
@@ -120,7 +119,7 @@ func TestPollSlowChat(t *testing.T) {
 				t.Errorf("%d updates are not confirmed at the end", n)
 			}
 		})
-		if n := len(s.ear.texts()["1"]); n != 1 {
+		if n := len(s.ear.Texts()["1"]); n != 1 {
 			t.Errorf("the slow chat was heard %d times", n)
 		}
 	})
@@ -154,7 +153,7 @@ func TestPollTroubles(t *testing.T) {
 					s.fake.say(1, "три")
 					time.Sleep(10 * time.Minute)
 				})
-				if diff := cmp.Diff(map[string][]string{"1": {"раз", "два", "три"}}, s.ear.texts()); diff != "" {
+				if diff := cmp.Diff(map[string][]string{"1": {"раз", "два", "три"}}, s.ear.Texts()); diff != "" {
 					t.Error(diff)
 				}
 				if n := s.fake.count("getUpdates"); n > 40 {
@@ -182,7 +181,7 @@ func TestPollRemovesWebhook(t *testing.T) {
 			s.fake.say(1, "два")
 			time.Sleep(time.Minute)
 		})
-		if diff := cmp.Diff(map[string][]string{"1": {"раз", "два"}}, s.ear.texts()); diff != "" {
+		if diff := cmp.Diff(map[string][]string{"1": {"раз", "два"}}, s.ear.Texts()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -210,7 +209,7 @@ func TestTokenRevoked(t *testing.T) {
 			if n := s.fake.count("") - before; n > 40 {
 				t.Errorf("Telegram was asked %d times in 2 hours", n)
 			}
-			if s.tally.of(CountToken) == 0 || !strings.Contains(s.tally.logged(), "ALARM") {
+			if s.tally.of(CountToken) == 0 || !strings.Contains(s.tally.String(), "ALARM") {
 				t.Error("no alarm")
 			}
 			s.fake.setTrouble(nil)
@@ -219,7 +218,7 @@ func TestTokenRevoked(t *testing.T) {
 				t.Errorf("sending afterwards: %v", err)
 			}
 		})
-		if diff := cmp.Diff(map[string][]string{"1": {"раз", "два"}}, s.ear.texts()); diff != "" {
+		if diff := cmp.Diff(map[string][]string{"1": {"раз", "два"}}, s.ear.Texts()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -232,8 +231,8 @@ func TestIntroduction(t *testing.T) {
 		s.fake.setTrouble(times(5, "getMe", refuse(500, "Internal Server Error", "")))
 		s.fake.say(1, "слово")
 		s.run(func(context.Context) { time.Sleep(5 * time.Minute) })
-		if len(s.ear.all()) != 1 || s.fake.count("getMe") != 6 {
-			t.Errorf("heard %v; asked %d times", s.ear.texts(), s.fake.count("getMe"))
+		if len(s.ear.Heard()) != 1 || s.fake.count("getMe") != 6 {
+			t.Errorf("heard %v; asked %d times", s.ear.Texts(), s.fake.count("getMe"))
 		}
 		if n := s.fake.count("setMyCommands"); n != 2 {
 			t.Errorf("the commands were set %d times", n)
@@ -252,7 +251,7 @@ func TestConfig(t *testing.T) {
 		"poll":          {Token: token, PollTimeout: time.Millisecond},
 		"quota":         {Token: token, FilesPerDay: -1},
 	} {
-		_, err := New(newShelf(), c)
+		_, err := New(&channeltest.Files{}, c)
 		if err == nil {
 			t.Errorf("%s: it was taken", name)
 			continue
@@ -264,7 +263,7 @@ func TestConfig(t *testing.T) {
 	if _, err := New(nil, Config{Token: token}); err == nil {
 		t.Error("without files it was taken")
 	}
-	if _, err := New(newShelf(), Config{Token: token, BaseURL: "http://127.0.0.1:8081/"}); err != nil {
+	if _, err := New(&channeltest.Files{}, Config{Token: token, BaseURL: "http://127.0.0.1:8081/"}); err != nil {
 		t.Error(err)
 	}
 }

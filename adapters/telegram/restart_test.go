@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"spravka/adapters/channeltest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -47,7 +49,7 @@ func TestKilled(t *testing.T) {
 		say(next)
 	}
 	cmd := p.start(t)
-	until(t, "confirming everything", 30*time.Second, func() bool { return f.waiting() == 0 })
+	channeltest.Until(t, 30*time.Second, "confirming everything", func() bool { return f.waiting() == 0 })
 	quiet(func() int { return len(f.out()) })
 	kill(cmd)
 

@@ -81,7 +81,7 @@ func TestWebhookAnswers(t *testing.T) {
 		if got := s.post(hookSecret, letter(8, 1, "слово")); got != 503 {
 			t.Errorf("after it has ended: %d", got)
 		}
-		if diff := cmp.Diff(map[string][]string{"1": {"слово"}, "2": {strings.Repeat("я", maxText)}}, s.ear.texts()); diff != "" {
+		if diff := cmp.Diff(map[string][]string{"1": {"слово"}, "2": {strings.Repeat("я", maxText)}}, s.ear.Texts()); diff != "" {
 			t.Error(diff)
 		}
 		// What comes without the secret may be anybody's and is not kept.
@@ -91,7 +91,7 @@ func TestWebhookAnswers(t *testing.T) {
 		if n := s.tally.of(CountForged); n != 2 {
 			t.Errorf("%d forged requests were counted", n)
 		}
-		if strings.Contains(s.tally.logged(), hookSecret) {
+		if strings.Contains(s.tally.String(), hookSecret) {
 			t.Error("the log holds the secret")
 		}
 	})
@@ -103,12 +103,12 @@ func TestWebhookStoreDown(t *testing.T) {
 		s := newSetting(t, hooked)
 		var down atomic.Bool
 		down.Store(true)
-		s.ear.fail = func(host.Inbound) error {
+		s.ear.Fail(func(host.Inbound) error {
 			if down.Load() {
 				return errors.New("disk full")
 			}
 			return nil
-		}
+		})
 		s.run(func(context.Context) {
 			time.Sleep(time.Second)
 			if got := s.post(hookSecret, letter(1, 1, "слово")); got != 503 {
@@ -119,7 +119,7 @@ func TestWebhookStoreDown(t *testing.T) {
 				t.Errorf("store up again: %d", got)
 			}
 		})
-		if n := len(s.ear.all()); n != 1 {
+		if n := len(s.ear.Heard()); n != 1 {
 			t.Errorf("heard %d times", n)
 		}
 	})
@@ -130,7 +130,7 @@ func TestWebhookSlowTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetting(t, hooked)
 		var begun atomic.Int64
-		s.ear.fail = func(host.Inbound) error { begun.Add(1); time.Sleep(40 * time.Second); return nil }
+		s.ear.Fail(func(host.Inbound) error { begun.Add(1); time.Sleep(40 * time.Second); return nil })
 		s.run(func(context.Context) {
 			time.Sleep(time.Second)
 			if got := s.post(hookSecret, letter(1, 1, "слово")); got != 503 {
@@ -140,8 +140,8 @@ func TestWebhookSlowTurn(t *testing.T) {
 				t.Errorf("posted again: %d", got)
 			}
 		})
-		if n := begun.Load(); n != 1 || len(s.ear.all()) != 1 {
-			t.Errorf("the turn was begun %d times, heard %d times", n, len(s.ear.all()))
+		if n := begun.Load(); n != 1 || len(s.ear.Heard()) != 1 {
+			t.Errorf("the turn was begun %d times, heard %d times", n, len(s.ear.Heard()))
 		}
 	})
 }
@@ -149,7 +149,7 @@ func TestWebhookSlowTurn(t *testing.T) {
 func TestWebhookFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetting(t, hooked)
-		s.ear.fail = func(host.Inbound) error { time.Sleep(time.Hour); return nil }
+		s.ear.Fail(func(host.Inbound) error { time.Sleep(time.Hour); return nil })
 		s.run(func(context.Context) {
 			time.Sleep(time.Second)
 			answers := make(chan int, maxFlying+1)

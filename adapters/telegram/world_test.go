@@ -217,16 +217,6 @@ func missing(got, want []string) (n int, ok bool) {
 	return n, len(got) == 0
 }
 
-// until waits for something that happens in another process.
-func until(t *testing.T, what string, limit time.Duration, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(limit); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("it took longer than %s: %s", limit, what)
-		}
-	}
-}
-
 // quiet waits until a number has not changed for a while.
 func quiet(of func() int) {
 	for last, since := -1, time.Now(); time.Since(since) < 2*time.Second; time.Sleep(50 * time.Millisecond) {

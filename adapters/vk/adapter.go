@@ -17,7 +17,6 @@ import (
 // Host plays updates; engine/host is one.
 type Host interface {
 	Receive(ctx context.Context, in host.Inbound) (host.Receipt, error)
-	Find(ctx context.Context, p host.Peer) (host.Record, error)
 }
 
 // Adapter is the channel to one community. It sends as soon as it is made and receives while [Adapter.Run] runs.

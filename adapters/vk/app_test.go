@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"spravka"
+	"spravka/adapters/channeltest"
 	"spravka/adapters/sqlite"
 	"spravka/engine"
 	"spravka/engine/flow"
@@ -141,7 +142,7 @@ type reply struct {
 
 // checkStored compares what the store holds with what was said and what arrived: every update is stored once, in the
 // order of its dialogue; every reply has arrived once, in the order of the history.
-func checkStored(t *testing.T, a *app, said map[int64][]string, arrived []reply) {
+func checkStored(t testing.TB, a *app, said map[int64][]string, arrived []reply) {
 	t.Helper()
 	turns, replies := 0, 0
 	for peer, want := range said {
@@ -191,15 +192,6 @@ func checkStored(t *testing.T, a *app, said map[int64][]string, arrived []reply)
 	t.Logf("%d updates stored once, %d replies arrived once and in order", turns, replies)
 }
 
-func until(t *testing.T, limit time.Duration, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(limit); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %v: %s", limit, what)
-		}
-	}
-}
-
 func (f *fake) replies() []reply {
 	var out []reply
 	for _, c := range f.messages() {
@@ -220,7 +212,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	folder := t.TempDir()
 	said := map[int64][]string{}
 	program := start(t, folder, server.URL+"/method/")
-	until(t, 20*time.Second, "no poll", func() bool { return vk.polled() > 0 })
+	channeltest.Until(t, 20*time.Second, "no poll", func() bool { return vk.polled() > 0 })
 	const kills, each = 4, 15
 	for kill := range kills {
 		for i := range each {
@@ -233,7 +225,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 		program.Wait()
 		program = start(t, folder, server.URL+"/method/")
 	}
-	until(t, time.Minute, "replies are missing", func() bool { return len(vk.replies()) >= kills*each })
+	channeltest.Until(t, time.Minute, "replies are missing", func() bool { return len(vk.replies()) >= kills*each })
 	time.Sleep(500 * time.Millisecond)
 	program.Process.Kill()
 	program.Wait()

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"spravka/adapters/channeltest"
 	"spravka/engine/host"
 )
 
@@ -74,7 +75,7 @@ func TestCallbackRefusals(t *testing.T) {
 		if rec.Code != http.StatusMethodNotAllowed {
 			t.Errorf("GET: %d", rec.Code)
 		}
-		if got := w.host.list(); len(got) != 0 {
+		if got := w.host.Heard(); len(got) != 0 {
 			t.Errorf("%d updates were handed over", len(got))
 		}
 		if status, answer := w.deliver(`{"type":"confirmation","group_id":1001,"secret":"`+secret+`"}`, 0); status != 200 || answer != "c0ffee" {
@@ -90,8 +91,8 @@ func TestCallbackRefusals(t *testing.T) {
 				t.Errorf("%s: %d %s", body, status, answer)
 			}
 		}
-		if status, answer := w.deliver(good, 0); status != 200 || answer != "ok" || len(w.host.list()) != 1 {
-			t.Errorf("a good one: %d %s, %d handed over", status, answer, len(w.host.list()))
+		if status, answer := w.deliver(good, 0); status != 200 || answer != "ok" || len(w.host.Heard()) != 1 {
+			t.Errorf("a good one: %d %s, %d handed over", status, answer, len(w.host.Heard()))
 		}
 		w.stop()
 		if status, _ := w.deliver(good, 0); status != 503 {
@@ -111,14 +112,14 @@ func TestCallbackIsAcknowledgedWhenStored(t *testing.T) {
 		synctest.Wait()
 		down := true
 		var mu sync.Mutex
-		w.host.fail = func(host.Inbound) error {
+		w.host.Fail(func(host.Inbound) error {
 			mu.Lock()
 			defer mu.Unlock()
 			if down {
 				return errors.New("disk full")
 			}
 			return nil
-		}
+		})
 		begun := time.Now()
 		if status, _ := w.deliver(body, 0); status != 503 {
 			t.Errorf("with the store down: %d", status)
@@ -134,7 +135,7 @@ func TestCallbackIsAcknowledgedWhenStored(t *testing.T) {
 				t.Errorf("%d %s", status, answer)
 			}
 		}
-		if got := len(w.host.list()); got != 1 {
+		if got := len(w.host.Heard()); got != 1 {
 			t.Errorf("stored %d times", got)
 		}
 		w.stop()
@@ -145,7 +146,7 @@ func TestCallbackIsAcknowledgedWhenStored(t *testing.T) {
 func TestCallbackSlowTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := callbackWorld(t)
-		w.host.fail = func(host.Inbound) error { time.Sleep(12 * time.Second); return nil }
+		w.host.Fail(func(host.Inbound) error { time.Sleep(12 * time.Second); return nil })
 		w.start()
 		synctest.Wait()
 		body := callback("e1", "message_new", message(1, 1, "hello", ""))
@@ -155,7 +156,7 @@ func TestCallbackSlowTurn(t *testing.T) {
 		if status, answer := w.deliver(body, 1); status != 200 || answer != "ok" {
 			t.Errorf("%d %s", status, answer)
 		}
-		if got := len(w.host.list()); got != 1 {
+		if got := len(w.host.Heard()); got != 1 {
 			t.Errorf("stored %d times", got)
 		}
 		w.stop()
@@ -180,7 +181,7 @@ func TestCallbackOrder(t *testing.T) {
 		}
 		all.Wait()
 		for peer := range int64(5) {
-			if got := w.host.texts(peer + 1); len(got) != 10 || !slices.IsSorted(got) {
+			if got := w.heard(peer + 1); len(got) != 10 || !slices.IsSorted(got) {
 				t.Errorf("dialogue %d: %v", peer+1, got)
 			}
 		}
@@ -211,7 +212,7 @@ func TestCallbackOrderAfterAnOutage(t *testing.T) {
 		w.start()
 		all.Wait()
 		for peer := range int64(4) {
-			if got := w.host.texts(peer + 1); len(got) != 10 || !slices.IsSorted(got) {
+			if got := w.heard(peer + 1); len(got) != 10 || !slices.IsSorted(got) {
 				t.Errorf("dialogue %d: %v", peer+1, got)
 			}
 		}
@@ -308,14 +309,14 @@ func TestSettingsOfTheCommunity(t *testing.T) {
 		w.vk.say(1, 1, "hello")
 		time.Sleep(time.Second)
 		w.stop()
-		if w.raised(AlarmSetup) != 1 || len(w.host.texts(1)) != 1 {
-			t.Errorf("alarms %v, heard %v", w.all(), w.host.texts(1))
+		if w.raised(AlarmSetup) != 1 || len(w.heard(1)) != 1 {
+			t.Errorf("alarms %v, heard %v", w.all(), w.heard(1))
 		}
 	})
 }
 
 func TestConfigIsChecked(t *testing.T) {
-	good := Config{Token: token, Group: group, Cursor: &stubCursor{}, Files: newFiles()}
+	good := Config{Token: token, Group: group, Cursor: &stubCursor{}, Files: &channeltest.Files{}}
 	if _, err := New(good); err != nil {
 		t.Fatal(err)
 	}

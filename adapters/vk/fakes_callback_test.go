@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"spravka/adapters/channeltest"
 	"spravka/engine/host"
 )
 
@@ -73,10 +74,10 @@ func fakesCallback(t *testing.T, program string) {
 	defer y.end()
 	registered := func() bool {
 		var servers []struct{ Status string }
-		y.control("events?servers=1", nil, &servers)
+		y.Ask("events?servers=1", &servers)
 		return len(servers) == 1 && servers[0].Status == "ok" && len(y.calls("groups.setCallbackSettings")) > 0
 	}
-	until(t, 20*time.Second, "the callback server was not registered", registered)
+	channeltest.Until(t, 20*time.Second, "the callback server was not registered", registered)
 
 	// Refusals.
 	body := fmt.Sprintf(`{"type":"message_new","object":%s,"group_id":%d,"event_id":"forged","secret":"wrong"}`, message(9, 1, "/help", ""), group)
@@ -132,7 +133,7 @@ func fakesCallback(t *testing.T, program string) {
 	y.app.store.Close()
 	g.set(y.Handler())
 	y.ask(2)
-	until(t, callbackWait+10*time.Second, "no 503 with the store down", func() bool { // at the latest when VK has waited long enough
+	channeltest.Until(t, callbackWait+10*time.Second, "no 503 with the store down", func() bool { // at the latest when VK has waited long enough
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		return g.statuses[503] > 0

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"spravka/adapters/channeltest"
 	"spravka/engine"
 	"spravka/engine/host"
 )
@@ -20,7 +21,7 @@ func fakesFiles(t *testing.T, program string) {
 	defer shelf.Close()
 	y := newTry(t, program, nil)
 	y.emitted("say", m{"peer_id": 1, "text": "", "attachments": []m{{"type": "doc", "doc": m{"id": 1, "owner_id": 1, "title": "паспорт.pdf", "size": len(pdf), "url": shelf.URL + "/a"}}}})
-	until(t, 20*time.Second, "the file was not taken", func() bool {
+	channeltest.Until(t, 20*time.Second, "the file was not taken", func() bool {
 		n, _, err := y.store.FilesOf(t.Context(), y.peer(1), time.Now().Add(-time.Hour))
 		return err == nil && n == 1
 	})
@@ -78,7 +79,7 @@ func fakesRate(t *testing.T, program string) {
 		peer := int64(1 + i%5)
 		said := time.Now()
 		y.ask(peer)
-		until(t, 10*time.Second, "a live dialogue waits for the broadcast", func() bool {
+		channeltest.Until(t, 10*time.Second, "a live dialogue waits for the broadcast", func() bool {
 			n := 0
 			for _, r := range y.outside.replies() {
 				if r.peer == peer {
@@ -95,7 +96,7 @@ func fakesRate(t *testing.T, program string) {
 	if live > took*3/4 {
 		t.Errorf("the live dialogues took %v of %v: this run shows nothing", live, took)
 	}
-	until(t, time.Minute, "replies are missing", func() bool { return len(y.outside.replies()) >= 520 })
+	channeltest.Until(t, time.Minute, "replies are missing", func() bool { return len(y.outside.replies()) >= 520 })
 	refused := 0
 	for _, c := range y.calls("") {
 		if strings.Contains(string(c.Out), `error_code\":6`) || strings.Contains(string(c.Out), `"error_code":6`) {
@@ -113,10 +114,10 @@ func fakesComments(t *testing.T, program string) {
 	y := newTry(t, program, func(c *Config) {
 		c.Comments = true
 	})
-	y.control("comment", m{"post_id": 3, "from_id": 5, "text": "Где мой паспорт 4510 123456?"}, nil)
-	y.control("comment", m{"post_id": 3, "from_id": -group, "text": "Напишите нам в личные сообщения."}, nil)
-	y.control("redeliver", m{"last": 2}, nil)
-	until(t, 20*time.Second, "no answer", func() bool { return len(y.sent("wall.createComment")) == 1 })
+	y.Tell("comment", m{"post_id": 3, "from_id": 5, "text": "Где мой паспорт 4510 123456?"}, nil)
+	y.Tell("comment", m{"post_id": 3, "from_id": -group, "text": "Напишите нам в личные сообщения."}, nil)
+	y.Tell("redeliver", m{"last": 2}, nil)
+	channeltest.Until(t, 20*time.Second, "no answer", func() bool { return len(y.sent("wall.createComment")) == 1 })
 	time.Sleep(time.Second)
 	if n := len(y.calls("wall.createComment")); n != 1 {
 		t.Errorf("%d answers", n)

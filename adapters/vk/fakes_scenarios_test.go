@@ -10,11 +10,13 @@ import (
 	"unicode/utf8"
 
 	"spravka/engine"
+
+	"spravka/adapters/channeltest"
 )
 
 // TestFakes plays the scenarios of SPEC.md, §5, by their numbers.
 func TestFakes(t *testing.T) {
-	program := buildFake(t)
+	program := channeltest.BuildFake(t, "vk")
 	for _, s := range []struct {
 		name string
 		play func(t *testing.T, program string)
@@ -43,7 +45,7 @@ func fakesCrash(t *testing.T, program string) {
 	said := map[int64][]string{}
 	written := make(chan struct{})
 	running := start(t, folder, f.api())
-	until(t, 20*time.Second, "polling has not begun", func() bool { return len(f.calls("groups.getLongPollServer")) > 0 })
+	channeltest.Until(t, 20*time.Second, "polling has not begun", func() bool { return len(f.calls("groups.getLongPollServer")) > 0 })
 	time.Sleep(200 * time.Millisecond)
 	go func() {
 		defer close(written)
@@ -65,7 +67,7 @@ func fakesCrash(t *testing.T, program string) {
 		default:
 		}
 	}
-	until(t, 2*time.Minute, "replies are missing", func() bool { return len(f.replies()) >= 400 })
+	channeltest.Until(t, 2*time.Minute, "replies are missing", func() bool { return len(f.replies()) >= 400 })
 	time.Sleep(2 * time.Second)
 	running.Process.Kill()
 	running.Wait()
@@ -89,11 +91,11 @@ func fakesDuplicates(t *testing.T, program string) {
 		y.ask(int64(1 + i%2))
 	}
 	y.settled(30 * time.Second)
-	y.control("redeliver", m{"last": 10}, nil)
+	y.Tell("redeliver", m{"last": 10}, nil)
 	time.Sleep(time.Second)
 	y.end()
 	y.begin()
-	y.control("redeliver", m{"last": 10}, nil)
+	y.Tell("redeliver", m{"last": 10}, nil)
 	y.settled(10 * time.Second)
 }
 
@@ -139,7 +141,7 @@ func fakesTroubles(t *testing.T, program string) {
 				y.ask(1)
 				y.ask(2)
 			}
-			until(t, 10*time.Second, "the other dialogue waits too", func() bool {
+			channeltest.Until(t, 10*time.Second, "the other dialogue waits too", func() bool {
 				n := 0
 				for _, r := range y.outside.replies() {
 					if r.peer == 2 {
@@ -186,7 +188,7 @@ func fakesToken(t *testing.T, program string) {
 	if n := y.alarms.Load(); n != 1 {
 		t.Errorf("%d alarms", n)
 	}
-	y.clear()
+	y.Mend("")
 	y.settled(3 * time.Minute)
 }
 
@@ -194,16 +196,16 @@ func fakesRefusals(t *testing.T, program string) {
 	y := newTry(t, program, nil)
 	y.ask(1)
 	y.settled(20 * time.Second)
-	y.control("peer", m{"peer_id": 1, "allowed": false}, nil)
+	y.Tell("peer", m{"peer_id": 1, "allowed": false}, nil)
 	before := len(y.calls("messages.send"))
 	lost := y.say(1, "/help") // an update of a citizen whom we can't answer
 	time.Sleep(8 * time.Second)
 	if n := len(y.calls("messages.send")) - before; n != 1 {
 		t.Errorf("%d tries of a message that is refused for good", n)
 	}
-	y.control("peer", m{"peer_id": 1, "allowed": true}, nil)
+	y.Tell("peer", m{"peer_id": 1, "allowed": true}, nil)
 	after := y.say(1, "/help")
-	until(t, 20*time.Second, "no reply after the citizen allowed messages again", func() bool { return len(y.outside.replies()) == 2 })
+	channeltest.Until(t, 20*time.Second, "no reply after the citizen allowed messages again", func() bool { return len(y.outside.replies()) == 2 })
 	r, err := y.store.Find(t.Context(), y.peer(1))
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +244,7 @@ func fakesPolling(t *testing.T, program string) {
 					y.ask(int64(1 + i%2))
 					switch {
 					case i == 3 && name == "rotation":
-						y.control("lp_rotate", m{}, nil)
+						y.Tell("lp_rotate", m{}, nil)
 					case i == 3 && name == "restart":
 						y.end()
 						y.ask(3)
@@ -268,10 +270,10 @@ func fakesPoison(t *testing.T, program string) {
 		{"type": "message_event", "object": m{"peer_id": 1}}, {"type": "message_allow", "object": []int{1}}, {"type": "", "object": nil},
 		{"type": "message_new", "object": m{"message": m{"peer_id": 7, "text": "x", "attachments": m{}, "payload": m{"a": []int{1}}}}},
 	} {
-		y.control("event", e, nil)
+		y.Tell("event", e, nil)
 		y.ask(int64(1 + i%2))
 	}
-	until(t, 20*time.Second, "replies are missing", func() bool {
+	channeltest.Until(t, 20*time.Second, "replies are missing", func() bool {
 		n := 0
 		for _, r := range y.outside.replies() {
 			if r.peer < 3 {
@@ -286,7 +288,7 @@ func fakesPoison(t *testing.T, program string) {
 func fakesButtons(t *testing.T, program string) {
 	y := newTry(t, program, nil)
 	y.emitted("say", m{"peer_id": 1, "text": "Начать", "payload": `{"command":"start"}`})
-	until(t, 20*time.Second, "no greeting", func() bool { return len(y.outside.replies()) == 1 })
+	channeltest.Until(t, 20*time.Second, "no greeting", func() bool { return len(y.outside.replies()) == 1 })
 	if k := y.sent("messages.send")[0].Params["keyboard"]; k == nil || !strings.Contains(k.(string), "callback") {
 		t.Fatalf("the greeting has the keyboard %v", k)
 	}
@@ -298,9 +300,9 @@ func fakesButtons(t *testing.T, program string) {
 		t.Errorf("ten of the longest buttons: %v", err)
 	}
 	// A press, twice on the same button: two turns are not two transitions, and both presses are answered.
-	y.control("press", m{"peer_id": 1, "payload": m{"p": "~human"}}, nil)
-	y.control("press", m{"peer_id": 1, "payload": m{"p": "~human"}}, nil)
-	until(t, 20*time.Second, "presses are not answered", func() bool { return len(y.sent("messages.sendMessageEventAnswer")) == 2 })
+	y.Tell("press", m{"peer_id": 1, "payload": m{"p": "~human"}}, nil)
+	y.Tell("press", m{"peer_id": 1, "payload": m{"p": "~human"}}, nil)
+	channeltest.Until(t, 20*time.Second, "presses are not answered", func() bool { return len(y.sent("messages.sendMessageEventAnswer")) == 2 })
 	time.Sleep(2 * time.Second)
 	r, err := y.store.Find(t.Context(), y.peer(1))
 	if err != nil || len(r.State.Tickets) != 1 {
@@ -308,8 +310,8 @@ func fakesButtons(t *testing.T, program string) {
 	}
 	// A button of an older version of the content gets a kind answer.
 	before := len(y.outside.replies())
-	y.control("press", m{"peer_id": 2, "payload": m{"p": "o:gone:step:yes"}}, nil)
-	until(t, 20*time.Second, "a stale button is not answered", func() bool { return len(y.outside.replies()) > before })
+	y.Tell("press", m{"peer_id": 2, "payload": m{"p": "o:gone:step:yes"}}, nil)
+	channeltest.Until(t, 20*time.Second, "a stale button is not answered", func() bool { return len(y.outside.replies()) > before })
 	replies := y.outside.replies()
 	t.Logf("a stale button: %q", replies[len(replies)-1].text)
 }

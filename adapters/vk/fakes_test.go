@@ -3,19 +3,14 @@
 package vk
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"spravka/adapters/channeltest"
 )
 
 // The scenarios of SPEC.md, §5, against an independent VK that this project does not contain:
@@ -23,85 +18,14 @@ import (
 //	SPRAVKA_FAKES=/path/to/fakes go test -tags fakes -run Fakes -v ./adapters/vk
 
 // outside is the independent fake in a process of its own.
-type outside struct {
-	t    *testing.T
-	base string
-}
-
-// buildFake builds the fake once per test run.
-func buildFake(t *testing.T) string {
-	t.Helper()
-	folder := os.Getenv("SPRAVKA_FAKES")
-	if folder == "" {
-		t.Fatal("SPRAVKA_FAKES is not set: give the folder that holds vk/main.go and SPEC.md")
-	}
-	source := filepath.Join(folder, "vk", "main.go")
-	if _, err := os.Stat(source); err != nil {
-		t.Fatalf("SPRAVKA_FAKES=%s is not the folder of the fakes: %v", folder, err)
-	}
-	program := filepath.Join(t.TempDir(), "fakevk")
-	build := exec.Command("go", "build", "-o", program, "main.go")
-	build.Dir = filepath.Dir(source)
-	build.Env = append(os.Environ(), "GOFLAGS=", "GO111MODULE=off")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building %s: %v\n%s", source, err, out)
-	}
-	return program
-}
+type outside struct{ *channeltest.Fake }
 
 func startFake(t *testing.T, program string, flags ...string) *outside {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
-	cmd := exec.Command(program, append([]string{"-addr", address, "-tokens", fmt.Sprintf("%s:%d", token, group)}, flags...)...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	f := &outside{t: t, base: "http://" + address}
-	until(t, 10*time.Second, "the fake does not answer", func() bool {
-		resp, err := http.Get(f.base + "/_control/sent")
-		if err == nil {
-			resp.Body.Close()
-		}
-		return err == nil
-	})
-	return f
+	return &outside{channeltest.StartFake(t, program, fmt.Sprintf("%s:%d", token, group), flags...)}
 }
 
-func (f *outside) api() string { return f.base + "/method/" }
-
-// control makes a control call; body nil means GET.
-func (f *outside) control(path string, body, out any) {
-	f.t.Helper()
-	method, data := http.MethodGet, []byte(nil)
-	if body != nil {
-		method = http.MethodPost
-		data, _ = json.Marshal(body)
-	}
-	req, err := http.NewRequest(method, f.base+"/_control/"+path, bytes.NewReader(data))
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	answer, _ := io.ReadAll(resp.Body)
-	if resp.StatusCode != http.StatusOK {
-		f.t.Fatalf("%s: %d %s", path, resp.StatusCode, answer)
-	}
-	if out != nil {
-		if err := json.Unmarshal(answer, out); err != nil {
-			f.t.Fatalf("%s: %v: %.200s", path, err, answer)
-		}
-	}
-}
+func (f *outside) api() string { return f.Base + "/method/" }
 
 type m = map[string]any
 
@@ -110,7 +34,7 @@ func (f *outside) emitted(path string, body m) string {
 	var out struct {
 		Event string `json:"event_id"`
 	}
-	f.control(path, body, &out)
+	f.Tell(path, body, &out)
 	return itoa(group) + ":" + out.Event
 }
 
@@ -118,16 +42,7 @@ func (f *outside) say(peer int64, text string) string {
 	return f.emitted("say", m{"peer_id": peer, "text": text})
 }
 
-func (f *outside) fault(fault m) { f.control("fault", fault, nil) }
-
-func (f *outside) clear() {
-	req, _ := http.NewRequest(http.MethodDelete, f.base+"/_control/fault", nil)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	resp.Body.Close()
-}
+func (f *outside) fault(fault m) { f.Tell("fault", fault, nil) }
 
 type accepted struct {
 	At     time.Time `json:"at"`
@@ -140,9 +55,9 @@ type accepted struct {
 }
 
 func (f *outside) sent(method string) []accepted {
-	f.t.Helper()
+	f.T.Helper()
 	var out []accepted
-	f.control("sent?method="+url.QueryEscape(method), nil, &out)
+	f.Ask("sent?method="+url.QueryEscape(method), &out)
 	return out
 }
 
@@ -162,9 +77,9 @@ type apiCall struct {
 }
 
 func (f *outside) calls(method string) []apiCall {
-	f.t.Helper()
+	f.T.Helper()
 	var out []apiCall
-	f.control("calls", nil, &out)
+	f.Ask("calls", &out)
 	if method == "" {
 		return out
 	}
@@ -189,16 +104,16 @@ func newTry(t *testing.T, program string, change func(c *Config), flags ...strin
 }
 
 func (y *try) begin() {
-	y.t.Helper()
+	y.T.Helper()
 	a, err := open(y.folder, y.api(), quiet(), y.change)
 	if err != nil {
-		y.t.Fatal(err)
+		y.T.Fatal(err)
 	}
 	y.app = a
 	a.run()
 	if a.config.Mode == Polling {
-		until(y.t, 20*time.Second, "polling has not begun", func() bool {
-			ts, _ := a.config.Cursor.Load(y.t.Context())
+		channeltest.Until(y.T, 20*time.Second, "polling has not begun", func() bool {
+			ts, _ := a.config.Cursor.Load(y.T.Context())
 			return ts != ""
 		})
 	}
@@ -225,8 +140,8 @@ func (y *try) asked() (n int) {
 
 // settle waits until every message is answered, and then a little for what should not come.
 func (y *try) settled(limit time.Duration) {
-	y.t.Helper()
-	until(y.t, limit, "replies are missing", func() bool { return len(y.outside.replies()) >= y.asked() })
+	y.T.Helper()
+	channeltest.Until(y.T, limit, "replies are missing", func() bool { return len(y.outside.replies()) >= y.asked() })
 	time.Sleep(time.Second)
-	checkStored(y.t, y.app, y.said, y.outside.replies())
+	checkStored(y.T, y.app, y.said, y.outside.replies())
 }

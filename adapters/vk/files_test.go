@@ -83,13 +83,13 @@ func TestReceivedFiles(t *testing.T) {
 				w.stop()
 				var got []string
 				text := ""
-				for _, in := range w.host.list() {
+				for _, in := range w.host.Heard() {
 					said := in.Event.(engine.Said)
 					text = said.Text
 					for _, f := range said.Files {
 						got = append(got, fmt.Sprintf("%s %s %d", f.Name, f.MIME, f.Size))
-						if kept := w.files.files[f.ID]; kept.Peer.ID != "5" || int64(len(w.files.content[f.ID])) != f.Size {
-							t.Errorf("kept as %+v with %d bytes", kept, len(w.files.content[f.ID]))
+						if kept, content, _ := w.files.Kept(f.ID); kept.Peer.ID != "5" || int64(len(content)) != f.Size {
+							t.Errorf("kept as %+v with %d bytes", kept, len(content))
 						}
 					}
 				}
@@ -114,13 +114,13 @@ func TestFilesOverARestart(t *testing.T) {
 		w := newWorld(t, nil)
 		fetched := 0
 		w.vk.files["/d"] = func(rw http.ResponseWriter, r *http.Request) { fetched++; serve(pdf)(rw, r) }
-		w.host.fail = func(host.Inbound) error { return errors.New("down") }
+		w.host.Fail(func(host.Inbound) error { return errors.New("down") })
 		w.start()
 		synctest.Wait()
 		w.vk.event("message_new", withFiles("вот", docAt("/d", "a.pdf", 5), `{"type":"sticker"}`))
 		time.Sleep(time.Minute)
 		w.stop()
-		w.host.fail = nil
+		w.host.Fail(nil)
 		for range 2 {
 			w.cursor.ts = "0"
 			w.build(nil)
@@ -128,8 +128,8 @@ func TestFilesOverARestart(t *testing.T) {
 			time.Sleep(time.Minute)
 			w.stop()
 		}
-		if fetched != 1 || len(w.host.list()) != 1 || len(w.vk.messages()) != 1 {
-			t.Errorf("fetched %d times, %d turns, %d notices", fetched, len(w.host.list()), len(w.vk.messages()))
+		if fetched != 1 || len(w.host.Heard()) != 1 || len(w.vk.messages()) != 1 {
+			t.Errorf("fetched %d times, %d turns, %d notices", fetched, len(w.host.Heard()), len(w.vk.messages()))
 		}
 	})
 }
@@ -144,7 +144,7 @@ func TestFilesADay(t *testing.T) {
 			w.vk.event("message_new", withFiles("", docAt("/d", "a.pdf", 5)))
 		}
 		time.Sleep(time.Minute)
-		if got := w.files.count(); got != 3 {
+		if got := w.files.Count(); got != 3 {
 			t.Errorf("%d files were kept", got)
 		}
 		if told := joined(w.vk.messages()); told != strings.Repeat(words("ru").refused[refuseQuota], 2) {
@@ -154,7 +154,7 @@ func TestFilesADay(t *testing.T) {
 		w.vk.event("message_new", withFiles("", docAt("/d", "a.pdf", 5)))
 		time.Sleep(time.Minute)
 		w.stop()
-		if got := w.files.count(); got != 4 {
+		if got := w.files.Count(); got != 4 {
 			t.Errorf("%d files were kept on the next day", got)
 		}
 	})
@@ -178,7 +178,11 @@ func TestLocalAddressesAreRefused(t *testing.T) {
 
 func sendFile(w *world, seq int64, text, id, kind, content string) error {
 	f := engine.File{ID: id, Name: id, MIME: kind, Size: int64(len(content))}
-	w.files.files[id], w.files.content[id] = host.File{File: f}, []byte(content)
+	if _, _, stored := w.files.Kept(id); !stored {
+		if err := w.files.SaveFile(w.t.Context(), host.File{File: f}, []byte(content)); err != nil {
+			return err
+		}
+	}
 	return w.Send(w.t.Context(), outgoing(1, seq, 5, engine.Message{Text: text, Files: []engine.File{f}}))
 }
 

@@ -73,7 +73,7 @@ func TestLongCallbacksOfStrangers(t *testing.T) {
 		answer := httptest.NewRecorder()
 		own := `{"type":"message_new","event_id":"own","group_id":1001,"secret":"` + secret + `","object":{"message":{"peer_id":5,"from_id":5,"conversation_message_id":1,"text":"слово"}}}`
 		w.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/vk", strings.NewReader(own)))
-		if answer.Code != http.StatusOK || len(w.host.texts(5)) != 1 {
+		if answer.Code != http.StatusOK || len(w.heard(5)) != 1 {
 			t.Errorf("VK's own callback got %d", answer.Code)
 		}
 		for _, s := range all {

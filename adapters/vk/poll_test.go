@@ -46,7 +46,7 @@ func TestPollingSurvives(t *testing.T) {
 				}
 				time.Sleep(2 * time.Minute)
 				w.stop()
-				if got := w.host.texts(1); len(got) != 20 || !slices.IsSorted(got) {
+				if got := w.heard(1); len(got) != 20 || !slices.IsSorted(got) {
 					t.Errorf("%d of 20: %v", len(got), got)
 				}
 				if w.cursor.now() != "20" {
@@ -80,7 +80,7 @@ func TestPollingBacksOff(t *testing.T) {
 					t.Errorf("%d polls and %d calls in an hour", polls, calls)
 				}
 				lost := strings.Contains(answer, "3") || strings.Contains(answer, "1") // so VK says, again and again
-				if got := w.host.texts(1); len(got) != 2 && !lost || lost && w.raised(AlarmGap) == 0 {
+				if got := w.heard(1); len(got) != 2 && !lost || lost && w.raised(AlarmGap) == 0 {
 					t.Errorf("heard %v, alarms %v", got, w.all())
 				}
 			})
@@ -97,8 +97,8 @@ func TestGapRaisesTheAlarm(t *testing.T) {
 		w.vk.say(1, 1, "hello")
 		time.Sleep(time.Minute)
 		w.stop()
-		if w.raised(AlarmGap) != 1 || w.cursor.now() != "1" || len(w.host.texts(1)) != 1 {
-			t.Errorf("alarms %v, cursor %s, heard %v", w.all(), w.cursor.now(), w.host.texts(1))
+		if w.raised(AlarmGap) != 1 || w.cursor.now() != "1" || len(w.heard(1)) != 1 {
+			t.Errorf("alarms %v, cursor %s, heard %v", w.all(), w.cursor.now(), w.heard(1))
 		}
 	})
 }
@@ -143,8 +143,8 @@ func TestRevokedToken(t *testing.T) {
 				time.Sleep(time.Hour)
 				stop()
 				w.stop()
-				if len(w.vk.messages()) != 32 || len(w.host.texts(1)) != 1 {
-					t.Errorf("%d of 32 messages went out, heard %v", len(w.vk.messages()), w.host.texts(1))
+				if len(w.vk.messages()) != 32 || len(w.heard(1)) != 1 {
+					t.Errorf("%d of 32 messages went out, heard %v", len(w.vk.messages()), w.heard(1))
 				}
 			})
 		})
@@ -191,7 +191,7 @@ func TestCursorDown(t *testing.T) {
 			w.vk.say(1, int64(i+1), fmt.Sprint(i))
 		}
 		time.Sleep(time.Minute)
-		if got := len(w.host.texts(1)); got != 5 {
+		if got := len(w.heard(1)); got != 5 {
 			t.Errorf("%d of 5", got)
 		}
 		w.cursor.mu.Lock()

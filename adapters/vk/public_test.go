@@ -37,7 +37,7 @@ func TestComments(t *testing.T) {
 		time.Sleep(time.Minute)
 		w.stop()
 		want := []host.Inbound{{Peer: host.Peer{Channel: WallChannel, ID: "3_10"}, Update: "wall:3_10", Event: engine.Commented{Text: "Где паспорт?"}}}
-		if diff := cmp.Diff(want, w.host.list()); diff != "" {
+		if diff := cmp.Diff(want, w.host.Heard()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -104,7 +104,7 @@ func TestChats(t *testing.T) {
 				time.Sleep(time.Minute)
 				w.stop()
 				told := joined(w.vk.messages())
-				if asked != want || (told == "Напишите нам.") != (want != "") || len(w.host.list()) != 0 {
+				if asked != want || (told == "Напишите нам.") != (want != "") || len(w.host.Heard()) != 0 {
 					t.Errorf("asked %q, told %q", asked, told)
 				}
 			})
@@ -112,7 +112,7 @@ func TestChats(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) { // a reply to us, and no words for the public: the invitation
 		w := newWorld(t, nil)
-		w.host.fail = nil
+		w.host.Fail(nil)
 		w.start()
 		synctest.Wait()
 		w.vk.event("message_new", message(chat, 1, "а где?", `,"reply_message":{"from_id":-1001,"text":"x"}`))

@@ -17,15 +17,8 @@ import (
 )
 
 func TestUpdatesBecomeEvents(t *testing.T) {
-	greeted := func(host.Peer) (host.Record, error) {
-		return host.Record{State: engine.Conversation{Greeted: true}}, nil
-	}
-	inFlow := func(host.Peer) (host.Record, error) {
-		return host.Record{State: engine.Conversation{Greeted: true, Frames: []engine.Frame{{Flow: "f"}}}}, nil
-	}
 	for name, c := range map[string]struct {
 		kind, object string
-		find         func(host.Peer) (host.Record, error)
 		want         engine.Event // nil: nothing is handed over
 	}{
 		"text":                   {kind: "message_new", object: message(5, 1, " где паспорт? ", ""), want: engine.Said{Text: "где паспорт?"}},
@@ -33,8 +26,7 @@ func TestUpdatesBecomeEvents(t *testing.T) {
 		"start button, object":   {kind: "message_new", object: message(5, 1, "Go", `,"payload":{"command":"start"}`), want: engine.Opened{}},
 		"word":                   {kind: "message_new", object: message(5, 1, "НАЧАТЬ", ""), want: engine.Opened{}},
 		"/start":                 {kind: "message_new", object: message(5, 1, "/start from-site", ""), want: engine.Opened{}},
-		"start in a flow":        {kind: "message_new", object: message(5, 1, "/start", ""), find: inFlow, want: engine.Opened{}},
-		"start again":            {kind: "message_new", object: message(5, 1, "/start", ""), find: greeted, want: engine.Opened{}},
+		"/start alone":           {kind: "message_new", object: message(5, 1, "/start", ""), want: engine.Opened{}},
 		"/help":                  {kind: "message_new", object: message(5, 1, "/help", ""), want: engine.Pressed{Payload: "~help"}},
 		"text button":            {kind: "message_new", object: message(5, 1, "Паспорт", `,"payload":"{\"p\":\"t:passport\"}"`), want: engine.Pressed{Payload: "t:passport"}},
 		"foreign payload":        {kind: "message_new", object: message(5, 1, "привет", `,"payload":"{\"x\":1}"`), want: engine.Said{Text: "привет"}},
@@ -63,7 +55,6 @@ func TestUpdatesBecomeEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, nil)
-				w.host.find = c.find
 				w.start()
 				synctest.Wait()
 				id := w.vk.event(c.kind, c.object)
@@ -77,7 +68,7 @@ func TestUpdatesBecomeEvents(t *testing.T) {
 					}
 					want = []host.Inbound{in}
 				}
-				if diff := cmp.Diff(want, w.host.list()); diff != "" {
+				if diff := cmp.Diff(want, w.host.Heard()); diff != "" {
 					t.Error(diff)
 				}
 				if w.cursor.now() != "1" {
@@ -140,7 +131,7 @@ func TestBadUpdatesArePassedBy(t *testing.T) {
 			w.vk.say(6, int64(i+1), fmt.Sprint("ok ", i))
 		}
 		time.Sleep(20 * time.Minute) // notices of refused attachments go out at 16 a second
-		got := w.host.texts(6)
+		got := w.heard(6)
 		w.stop()
 		var want []string
 		for i := range bad {
@@ -190,23 +181,23 @@ func envelop(kind, object string) string {
 func TestOrderWithinADialogueAndSpeedBetween(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
-		w.host.fail = func(in host.Inbound) error {
+		w.host.Fail(func(in host.Inbound) error {
 			time.Sleep(100 * time.Millisecond) // a slow disk
 			return nil
-		}
+		})
 		w.start()
 		synctest.Wait()
 		begun := time.Now()
 		for i := range 50 {
 			w.vk.say(int64(1+i%5), int64(i+1), fmt.Sprintf("%02d", i))
 		}
-		for len(w.host.list()) < 50 {
+		for len(w.host.Heard()) < 50 {
 			time.Sleep(10 * time.Millisecond)
 		}
 		took := time.Since(begun)
 		w.stop()
 		for peer := range int64(5) {
-			got := w.host.texts(peer + 1)
+			got := w.heard(peer + 1)
 			if len(got) != 10 || !slices.IsSorted(got) {
 				t.Errorf("dialogue %d: %v", peer+1, got)
 			}
@@ -221,12 +212,12 @@ func TestCursorWaitsForEveryTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
 		release := make(chan struct{})
-		w.host.fail = func(in host.Inbound) error {
+		w.host.Fail(func(in host.Inbound) error {
 			if in.Peer.ID == "1" {
 				<-release
 			}
 			return nil
-		}
+		})
 		w.start()
 		synctest.Wait()
 		w.vk.say(1, 1, "slow")
@@ -235,7 +226,7 @@ func TestCursorWaitsForEveryTurn(t *testing.T) {
 			w.vk.say(2, int64(i+1), "fast")
 			synctest.Wait()
 		}
-		if got := len(w.host.texts(2)); got != 10 {
+		if got := len(w.heard(2)); got != 10 {
 			t.Errorf("%d of 10 were handled behind a slow turn", got)
 		}
 		if w.cursor.now() != "0" {
@@ -255,7 +246,7 @@ func TestStoreDown(t *testing.T) {
 		w := newWorld(t, nil)
 		down, tries := true, 0
 		var mu sync.Mutex
-		w.host.fail = func(host.Inbound) error {
+		w.host.Fail(func(host.Inbound) error {
 			mu.Lock()
 			defer mu.Unlock()
 			if down {
@@ -263,7 +254,7 @@ func TestStoreDown(t *testing.T) {
 				return errors.New("disk full")
 			}
 			return nil
-		}
+		})
 		w.start()
 		synctest.Wait()
 		for i := range 20 {
@@ -282,7 +273,7 @@ func TestStoreDown(t *testing.T) {
 		time.Sleep(time.Minute)
 		w.stop()
 		for peer := range int64(4) {
-			if got := w.host.texts(peer + 1); len(got) != 5 || !slices.IsSorted(got) {
+			if got := w.heard(peer + 1); len(got) != 5 || !slices.IsSorted(got) {
 				t.Errorf("dialogue %d: %v", peer+1, got)
 			}
 		}
@@ -296,7 +287,7 @@ func TestStoreDown(t *testing.T) {
 func TestPoisonIsPassedBy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
-		w.host.fail = func(in host.Inbound) error {
+		w.host.Fail(func(in host.Inbound) error {
 			switch in.Peer.ID {
 			case "1":
 				return errors.New("the turn is wrong")
@@ -304,7 +295,7 @@ func TestPoisonIsPassedBy(t *testing.T) {
 				panic("тайна")
 			}
 			return nil
-		}
+		})
 		w.start()
 		synctest.Wait()
 		w.vk.say(1, 1, "poison")
@@ -315,7 +306,7 @@ func TestPoisonIsPassedBy(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		w.stop()
-		if got := len(w.host.texts(3)); got != 60 {
+		if got := len(w.heard(3)); got != 60 {
 			t.Errorf("%d of 60 were handled", got)
 		}
 		if w.raised(AlarmPassed) != 2 || w.cursor.now() != "62" {
@@ -347,7 +338,7 @@ func TestRepeatedUpdates(t *testing.T) {
 		w.vk.raw(press)
 		time.Sleep(time.Second)
 		w.stop()
-		if got := len(w.host.list()); got != 2 {
+		if got := len(w.host.Heard()); got != 2 {
 			t.Errorf("%d turns for a message and a press", got)
 		}
 		if got := len(w.vk.made("messages.sendMessageEventAnswer")); got != 2 { // one in each process
@@ -359,7 +350,7 @@ func TestRepeatedUpdates(t *testing.T) {
 func TestPressIsAnsweredWhileTheStoreIsBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
-		w.host.fail = func(host.Inbound) error { time.Sleep(time.Hour); return nil }
+		w.host.Fail(func(host.Inbound) error { time.Sleep(time.Hour); return nil })
 		w.start()
 		synctest.Wait()
 		w.vk.event("message_event", `{"user_id":1,"peer_id":1,"event_id":"e1","payload":{"p":"~menu"}}`)
@@ -370,7 +361,7 @@ func TestPressIsAnsweredWhileTheStoreIsBusy(t *testing.T) {
 		}
 		time.Sleep(3 * time.Hour)
 		w.stop()
-		if got := len(w.host.list()); got != 2 {
+		if got := len(w.host.Heard()); got != 2 {
 			t.Errorf("%d of 2 presses were handed over", got)
 		}
 	})

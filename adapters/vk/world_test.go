@@ -1,127 +1,17 @@
 package vk
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
+	"spravka/adapters/channeltest"
 	"spravka/engine"
 	"spravka/engine/host"
 )
-
-// stubHost is a host that notes what it is given.
-type stubHost struct {
-	mu   sync.Mutex
-	got  []host.Inbound
-	at   []time.Time
-	seen map[string]bool
-	fail func(in host.Inbound) error // before it is stored
-	find func(p host.Peer) (host.Record, error)
-}
-
-func (h *stubHost) Receive(ctx context.Context, in host.Inbound) (host.Receipt, error) {
-	h.mu.Lock()
-	fail := h.fail
-	h.mu.Unlock()
-	if fail != nil {
-		if err := fail(in); err != nil {
-			return host.Receipt{}, err
-		}
-	}
-	if ctx.Err() != nil {
-		return host.Receipt{}, ctx.Err()
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.seen[in.Update] {
-		return host.Receipt{Duplicate: true}, nil
-	}
-	if h.seen == nil {
-		h.seen = map[string]bool{}
-	}
-	h.seen[in.Update] = true
-	h.got, h.at = append(h.got, in), append(h.at, time.Now())
-	return host.Receipt{}, nil
-}
-
-func (h *stubHost) Find(_ context.Context, p host.Peer) (host.Record, error) {
-	if h.find != nil {
-		return h.find(p)
-	}
-	return host.Record{}, host.ErrNotFound
-}
-
-func (h *stubHost) list() []host.Inbound {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return slices.Clone(h.got)
-}
-
-// texts are what a citizen has said, in the order of storing.
-func (h *stubHost) texts(peer int64) []string {
-	var out []string
-	for _, in := range h.list() {
-		if said, ok := in.Event.(engine.Said); ok && in.Peer.ID == itoa(peer) {
-			out = append(out, said.Text)
-		}
-	}
-	return out
-}
-
-// stubFiles keeps files in memory.
-type stubFiles struct {
-	mu      sync.Mutex
-	files   map[string]host.File
-	content map[string][]byte
-}
-
-func newFiles() *stubFiles {
-	return &stubFiles{files: map[string]host.File{}, content: map[string][]byte{}}
-}
-
-func (s *stubFiles) SaveFile(_ context.Context, f host.File, content []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, ok := s.files[f.ID]; ok {
-		return errors.New("a file of this identifier exists")
-	}
-	s.files[f.ID], s.content[f.ID] = f, content
-	return nil
-}
-
-func (s *stubFiles) OpenFile(_ context.Context, id string) (host.File, io.ReadCloser, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f, ok := s.files[id]
-	if !ok {
-		return host.File{}, nil, host.ErrNotFound
-	}
-	return f, io.NopCloser(bytes.NewReader(s.content[id])), nil
-}
-
-func (s *stubFiles) FilesOf(_ context.Context, p host.Peer, since time.Time) (count int, size int64, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, f := range s.files {
-		if f.Peer == p && !f.At.Before(since) {
-			count, size = count+1, size+f.Size
-		}
-	}
-	return count, size, nil
-}
-
-func (s *stubFiles) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.files)
-}
 
 // stubCursor keeps the cursor in memory.
 type stubCursor struct {
@@ -158,35 +48,18 @@ type world struct {
 	*Adapter
 	t      *testing.T
 	vk     *fake
-	host   *stubHost
-	files  *stubFiles
+	host   *channeltest.Ear
+	files  *channeltest.Files
 	cursor *stubCursor
-	log    *lockedBuffer
+	log    *channeltest.Log
 	alarms []string
 	mu     sync.Mutex
 	stop   func()
 }
 
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
 func newWorld(t *testing.T, change func(c *Config)) *world {
 	t.Helper()
-	w := &world{t: t, vk: newFake(), host: &stubHost{}, files: newFiles(), cursor: &stubCursor{}, log: &lockedBuffer{}}
+	w := &world{t: t, vk: newFake(), host: &channeltest.Ear{}, files: &channeltest.Files{}, cursor: &stubCursor{}, log: &channeltest.Log{}}
 	w.build(change)
 	return w
 }
@@ -222,6 +95,9 @@ func (w *world) start() {
 		}
 	}
 }
+
+// heard is what a citizen has said, in the order of storing.
+func (w *world) heard(peer int64) []string { return w.host.Texts()[itoa(peer)] }
 
 // all lists the alarms.
 func (w *world) all() []string {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"spravka/adapters/channeltest"
 	"spravka/adapters/sqlite"
 	"spravka/adapters/telegram"
 	"spravka/engine"
@@ -67,7 +68,7 @@ func TestFakesKill(t *testing.T) {
 			}
 			time.Sleep(400 * time.Millisecond / people)
 		}
-		eventually(t, time.Minute, "the program does not work again", func() bool { return len(platforms[0].arrived())+len(platforms[1].arrived()) > before })
+		channeltest.Until(t, time.Minute, "the program does not work again", func() bool { return len(platforms[0].arrived())+len(platforms[1].arrived()) > before })
 		s.kill()
 		kills++
 		s.start()

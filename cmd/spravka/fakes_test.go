@@ -3,21 +3,17 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"html"
-	"io"
-	"net"
-	"net/http"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"spravka/adapters/channeltest"
 )
 
 // What the whole program does with the independent fakes of the platforms, which this project does not contain. Each test
@@ -34,118 +30,48 @@ const (
 	vkGroup       = 1001
 )
 
-// platform is one of the fakes in a process of its own.
+// platform is one of the fakes.
 type platform struct {
-	t    *testing.T
+	*channeltest.Fake
 	name string // "telegram" or "vk"
-	base string
-	cmd  *exec.Cmd
 	log  string // file to which each accepted message is appended as a line of JSON
 }
 
 // startPlatform builds and starts a fake.
 func startPlatform(t *testing.T, name string) *platform {
 	t.Helper()
-	folder := os.Getenv("SPRAVKA_FAKES")
-	source := filepath.Join(folder, name, "main.go")
-	if _, err := os.Stat(source); folder == "" || err != nil {
-		t.Fatalf("SPRAVKA_FAKES is %q: it must name the folder of the fakes, with %s/main.go in it", folder, name)
-	}
-	binary := filepath.Join(t.TempDir(), "fake-"+name)
-	build := exec.Command("go", "build", "-o", binary, "main.go")
-	build.Dir = filepath.Dir(source)
-	build.Env = append(os.Environ(), "GOFLAGS=", "GO111MODULE=off")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the fake: %v\n%s", err, out)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
 	tokens := telegramToken
 	if name == "vk" {
 		tokens = fmt.Sprintf("%s:%d", vkToken, vkGroup)
 	}
-	p := &platform{t: t, name: name, base: "http://" + address, log: filepath.Join(t.TempDir(), "sent.jsonl")}
-	p.cmd = exec.Command(binary, "-addr", address, "-tokens", tokens, "-log", p.log)
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { p.cmd.Process.Kill(); p.cmd.Wait() })
-	eventually(t, 10*time.Second, "the fake does not answer", func() bool {
-		resp, err := http.Get(p.base + "/_control/sent")
-		if err == nil {
-			resp.Body.Close()
-		}
-		return err == nil
-	})
+	p := &platform{name: name, log: filepath.Join(t.TempDir(), "sent.jsonl")}
+	p.Fake = channeltest.StartFake(t, channeltest.BuildFake(t, name), tokens, "-log", p.log)
 	if name == "telegram" { // makes the bot known to the fake
-		p.control("update", map[string]any{"type": "unknown_kind", "object": map[string]any{}}, nil)
+		p.Tell("update", map[string]any{"type": "unknown_kind", "object": map[string]any{}}, nil)
 	}
 	return p
-}
-
-func eventually(t *testing.T, limit time.Duration, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(limit); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %v: %s", limit, what)
-		}
-	}
 }
 
 // flags are the program's arguments for this platform.
 func (p *platform) flags() []string {
 	if p.name == "telegram" {
-		return []string{"--telegram-token", telegramToken, "--telegram-url", p.base}
+		return []string{"--telegram-token", telegramToken, "--telegram-url", p.Base}
 	}
-	return []string{"--vk-token", vkToken, "--vk-group", strconv.Itoa(vkGroup), "--vk-url", p.base + "/method/", "--vk-local"}
-}
-
-var patient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}
-
-// control makes a control call; in nil means GET.
-func (p *platform) control(path string, in, out any) {
-	p.t.Helper()
-	method, body := http.MethodGet, []byte(nil)
-	if in != nil {
-		method = http.MethodPost
-		body, _ = json.Marshal(in)
-	}
-	req, err := http.NewRequest(method, p.base+"/_control/"+path, bytes.NewReader(body))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	resp, err := patient.Do(req)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		p.t.Fatalf("%s: %d %s %v", path, resp.StatusCode, data, err)
-	}
-	if out != nil {
-		if err := json.Unmarshal(data, out); err != nil {
-			p.t.Fatalf("%s: %v: %.300s", path, err, data)
-		}
-	}
+	return []string{"--vk-token", vkToken, "--vk-group", strconv.Itoa(vkGroup), "--vk-url", p.Base + "/method/", "--vk-local"}
 }
 
 // polled waits until the program knows from where on it has to fetch: what VK heard before is not its business. Telegram
 // keeps everything.
 func (p *platform) polled() {
-	p.t.Helper()
+	p.T.Helper()
 	if p.name != "vk" {
 		return
 	}
-	eventually(p.t, time.Minute, "VK is not polled", func() bool {
+	channeltest.Until(p.T, time.Minute, "VK is not polled", func() bool {
 		var calls []struct {
 			Method string `json:"method"`
 		}
-		p.control("calls", nil, &calls)
+		p.Ask("calls", &calls)
 		for _, c := range calls {
 			if c.Method == "groups.getLongPollServer" {
 				return true
@@ -158,24 +84,24 @@ func (p *platform) polled() {
 
 // say is a citizen's message in their private chat.
 func (p *platform) say(peer int, text string) {
-	p.t.Helper()
+	p.T.Helper()
 	if p.name == "telegram" {
-		p.control("say", map[string]any{"chat_id": peer, "text": text, "first_name": "Пётр"}, nil)
+		p.Tell("say", map[string]any{"chat_id": peer, "text": text, "first_name": "Пётр"}, nil)
 		return
 	}
-	p.control("say", map[string]any{"peer_id": peer, "text": text}, nil)
+	p.Tell("say", map[string]any{"peer_id": peer, "text": text}, nil)
 }
 
 // press is a citizen's press of a button, shown before or not.
 func (p *platform) press(peer int, payload string) {
-	p.t.Helper()
+	p.T.Helper()
 	if p.name == "telegram" {
 		person := map[string]any{"id": peer, "is_bot": false, "first_name": "Пётр", "language_code": "ru"}
-		p.control("update", map[string]any{"type": "callback_query", "chat_id": peer, "object": map[string]any{"id": "1", "from": person, "chat_instance": "1", "data": payload,
+		p.Tell("update", map[string]any{"type": "callback_query", "chat_id": peer, "object": map[string]any{"id": "1", "from": person, "chat_instance": "1", "data": payload,
 			"message": map[string]any{"message_id": 1, "date": 1, "chat": map[string]any{"id": peer, "type": "private"}}}}, nil)
 		return
 	}
-	p.control("press", map[string]any{"peer_id": peer, "user_id": peer, "payload": map[string]string{"p": payload}}, nil)
+	p.Tell("press", map[string]any{"peer_id": peer, "user_id": peer, "payload": map[string]string{"p": payload}}, nil)
 }
 
 // arrival is a message as the platform has taken it.
@@ -236,9 +162,9 @@ func (a arrival) rows() [][]string {
 
 // arrived lists the messages that the platform has taken, in order.
 func (p *platform) arrived() []arrival {
-	p.t.Helper()
+	p.T.Helper()
 	var all []arrival
-	p.control("sent", nil, &all)
+	p.Ask("sent", &all)
 	out := all[:0]
 	for _, a := range all {
 		if strings.HasPrefix(a.Method, "send") && !strings.HasPrefix(a.Method, "sendChat") || a.Method == "messages.send" {

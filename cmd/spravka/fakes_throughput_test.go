@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"spravka/adapters/channeltest"
+
 	"github.com/SevereCloud/vksdk/v2/api"
 	"github.com/SevereCloud/vksdk/v2/events"
 	"github.com/SevereCloud/vksdk/v2/longpoll-bot"
@@ -55,12 +57,12 @@ func middle(list []float64) float64 {
 func measure(t *testing.T, name string, start func(t *testing.T, p *platform) (pid int, stop func())) float64 {
 	const people, each = 64, 30
 	p := startPlatform(t, name)
-	defer func() { p.cmd.Process.Kill(); p.cmd.Wait() }()
+	defer p.Stop()
 	pid, stop := start(t, p)
 	defer stop()
 	p.say(999, wishes[0]) // wakes everything up
-	eventually(t, time.Minute, "the bot does not answer", func() bool { return len(p.arrived()) == 1 })
-	began, before, fake := time.Now(), processor(pid), processor(p.cmd.Process.Pid)
+	channeltest.Until(t, time.Minute, "the bot does not answer", func() bool { return len(p.arrived()) == 1 })
+	began, before, fake := time.Now(), processor(pid), processor(p.PID)
 	told := map[int]chan bool{}
 	for i := range people {
 		told[1001+i] = make(chan bool, each)
@@ -83,7 +85,7 @@ func measure(t *testing.T, name string, start func(t *testing.T, p *platform) (p
 		})
 	}
 	all.Wait()
-	t.Logf("%s: processor time a turn: bot %v, fake %v", name, (processor(pid)-before)/(people*each), (processor(p.cmd.Process.Pid)-fake)/(people*each))
+	t.Logf("%s: processor time a turn: bot %v, fake %v", name, (processor(pid)-before)/(people*each), (processor(p.PID)-fake)/(people*each))
 	return people * each / time.Since(began).Seconds()
 }
 
@@ -104,7 +106,7 @@ func processor(pid int) time.Duration {
 func (p *platform) follow(ctx context.Context, told map[int]chan bool) {
 	file, err := os.Open(p.log)
 	if err != nil {
-		p.t.Error(err)
+		p.T.Error(err)
 		return
 	}
 	defer file.Close()
@@ -139,7 +141,7 @@ func echoBot(t *testing.T, p *platform) (int, func()) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	if p.name == "telegram" {
-		b, err := tg.New(telegramToken, tg.WithServerURL(p.base), tg.WithSkipGetMe(), tg.WithDefaultHandler(func(ctx context.Context, b *tg.Bot, u *models.Update) {
+		b, err := tg.New(telegramToken, tg.WithServerURL(p.Base), tg.WithSkipGetMe(), tg.WithDefaultHandler(func(ctx context.Context, b *tg.Bot, u *models.Update) {
 			if u.Message != nil {
 				b.SendMessage(ctx, &tg.SendMessageParams{ChatID: u.Message.Chat.ID, Text: u.Message.Text})
 			}
@@ -150,7 +152,7 @@ func echoBot(t *testing.T, p *platform) (int, func()) {
 		go func() { b.Start(ctx); close(ended) }()
 	} else {
 		vk := api.NewVK(vkToken)
-		vk.MethodURL, vk.Limit = p.base+"/method/", 0
+		vk.MethodURL, vk.Limit = p.Base+"/method/", 0
 		lp, err := longpoll.NewLongPoll(vk, vkGroup)
 		if err != nil {
 			t.Fatal(err)
