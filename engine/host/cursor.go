@@ -108,7 +108,7 @@ func (l Lead) hold(ctx context.Context, taken time.Time, do func(context.Context
 		switch {
 		case err == nil && got:
 			taken = at
-		case err == nil, l.Now().Sub(taken) > 2*l.Term/3: // somebody else may begin any moment
+		case err == nil, l.Now().Sub(taken) >= 2*l.Term/3: // somebody else may begin any moment
 			end()
 			err := <-done
 			return ctx.Err() == nil, err
