@@ -21,8 +21,9 @@ type evidence struct {
 
 // measure runs all members on a vector; the results stay in w. skip leaves documents out of the neighbours' vote (in cross-validation), and
 // lengths are the classes' lengths without them.
-func (m *Model) measure(v *vec, w *work, lin *linear, skip []bool, lengths []float32) {
+func (m *Model) measure(v *vec, w *work, lin *linear, nt *net, skip []bool, lengths []float32) {
 	lin.scores(v, w.svm)
+	nt.scores(v, w.net)
 	full := m.sp.tune.full(m.sp.con.n > 0)
 	for _, d := range w.seen {
 		w.acc[d] = 0
@@ -66,6 +67,7 @@ func memberScores(w *work, c int) [members]float64 {
 		memberCentroid: float64(n.centre),
 		memberNearest:  float64(n.first),
 		memberNear3:    float64(n.second + n.third),
+		memberNet:      float64(w.net[c]),
 	}
 }
 

@@ -71,6 +71,10 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	}
 	e.floats(m.lin.w)
 	e.floats(m.lin.bias)
+	e.floats(m.nt.in)
+	e.floats(m.nt.inBias[:])
+	e.floats(m.nt.out)
+	e.floats(m.nt.outBias)
 	e.ints(m.nb.start)
 	e.ints(m.nb.doc)
 	e.floats(m.nb.val)
@@ -173,6 +177,9 @@ func decode(body []byte) (*Model, error) {
 	}
 	m.sp.docs = h.Docs
 	m.lin = &linear{classes: len(m.classes) + 1, w: d.floats(), bias: d.floats()}
+	m.nt = &net{classes: len(m.classes), in: d.floats()}
+	copy(m.nt.inBias[:], d.floats())
+	m.nt.out, m.nt.outBias = d.floats(), d.floats()
 	m.nb = &neighbours{start: d.ints(), doc: d.ints(), val: d.floats(), label: label, n: len(label), size: d.floats()}
 	k := d.size()
 	m.exact = make(map[uint64]int32, min(k, len(m.phrases)))
@@ -180,7 +187,7 @@ func decode(body []byte) (*Model, error) {
 		key := d.uint64()
 		m.exact[key] = int32(d.size()) - 1
 	}
-	if d.err == nil && (len(m.lin.w) != n*(len(m.classes)+1) || len(m.nb.start) != n+1) {
+	if d.err == nil && (len(m.lin.w) != n*(len(m.classes)+1) || len(m.nb.start) != n+1 || len(m.nt.in) != n*hidden || len(m.nt.out) != len(m.classes)*hidden || len(m.nt.outBias) != len(m.classes)) {
 		d.err = errors.New("understand: cache: parts do not fit")
 	}
 	if d.err != nil {

@@ -7,6 +7,7 @@ type sample struct {
 	doc    int
 	truth  int // its class, -1 when the class was left out of training altogether
 	svm    []float32
+	net    []float32
 	near   []nearest
 	known  float64
 	absent []bool
@@ -32,8 +33,14 @@ func (m *Model) calibrate(p *problem, alpha duals, docs [][]token, look func(*Mo
 	fold := m.assignFolds(p)
 	var in, held []sample
 	var kept [judgeFolds]*unseen
-	for k := 0; k < folds; k++ {
-		u := m.without(p, alpha, func(i int) bool { return fold[i] == k })
+	skips := make([][]bool, folds+1) // the last one leaves nothing out: the model itself
+	for k := range folds {
+		skips[k] = choose(len(docs), func(i int) bool { return fold[i] == k })
+	}
+	nets := p.trainNets(skips)
+	m.nt = nets[folds]
+	for k := range folds {
+		u := m.without(p, alpha, skips[k], nets[k])
 		in = append(in, m.round(p, u, nil)...)
 		if k < judgeFolds {
 			kept[k] = u
@@ -47,7 +54,8 @@ func (m *Model) calibrate(p *problem, alpha duals, docs [][]token, look func(*Mo
 	}
 	for k := 0; k < heldRounds && outside < enoughOutside; k++ {
 		absent := m.absent(k)
-		u := m.without(p, alpha, func(i int) bool { return absent[p.label[i]] })
+		skip := choose(len(docs), func(i int) bool { return absent[p.label[i]] })
+		u := m.without(p, alpha, skip, p.trainNet(skip))
 		held = append(held, m.round(p, u, absent)...)
 	}
 	if !m.opt.NoStack {
@@ -95,16 +103,26 @@ func (m *Model) absent(round int) []bool {
 // unseen is a model that was trained without some documents.
 type unseen struct {
 	lin     *linear
+	nt      *net
 	lengths []float32
 	skip    []bool
 	gone    []int32 // by feature: how many of the documents left out have it
 }
 
-// without trains a model without the documents chosen.
-func (m *Model) without(p *problem, alpha duals, out func(int) bool) *unseen {
-	u := &unseen{skip: make([]bool, len(p.docs)), gone: make([]int32, p.dim)}
+// choose marks the documents of which out is true.
+func choose(n int, out func(int) bool) []bool {
+	chosen := make([]bool, n)
+	for i := range chosen {
+		chosen[i] = out(i)
+	}
+	return chosen
+}
+
+// without trains a model without the documents of skip; nt is its net.
+func (m *Model) without(p *problem, alpha duals, skip []bool, nt *net) *unseen {
+	u := &unseen{skip: skip, nt: nt, gone: make([]int32, p.dim)}
 	for i := range u.skip {
-		if u.skip[i] = out(i); u.skip[i] {
+		if u.skip[i] {
 			for _, f := range p.docs[i].id {
 				u.gone[f]++
 			}
@@ -118,7 +136,7 @@ func (m *Model) without(p *problem, alpha duals, out func(int) bool) *unseen {
 // assess judges a piece of text with the model.
 func (u *unseen) assess(m *Model, w *work, toks []token) evidence {
 	m.sp.vector(toks, &w.sc, &w.v)
-	m.measure(&w.v, w, u.lin, u.skip, u.lengths)
+	m.measure(&w.v, w, u.lin, u.nt, u.skip, u.lengths)
 	e := m.combine(w, nil)
 	e.known, e.words = m.knownWithout(&w.v, u.gone), w.v.words
 	m.signals(&e, w)
@@ -140,12 +158,12 @@ func (m *Model) round(p *problem, u *unseen, absent []bool) []sample {
 		w := m.get()
 		for n := part * half; n < min((part+1)*half, len(ids)); n++ {
 			i := ids[n]
-			m.measure(&p.docs[i], w, u.lin, u.skip, u.lengths)
+			m.measure(&p.docs[i], w, u.lin, u.nt, u.skip, u.lengths)
 			s := sample{doc: i, truth: int(p.label[i]), absent: absent, known: m.knownWithout(&p.docs[i], u.gone)}
 			if absent != nil {
 				s.truth = -1
 			}
-			s.svm = append(s.svm, w.svm...)
+			s.svm, s.net = append(s.svm, w.svm...), append(s.net, w.net...)
 			s.near = append(s.near, w.near...)
 			res[n] = s
 		}
@@ -172,7 +190,7 @@ func (m *Model) knownWithout(v *vec, gone []int32) float64 {
 	return float64(known / all)
 }
 
-func (s *sample) work() *work { return &work{svm: s.svm, near: s.near} }
+func (s *sample) work() *work { return &work{svm: s.svm, net: s.net, near: s.near} }
 
 // fitMembers learns the weights of the ensemble.
 func (m *Model) fitMembers(in []sample) {

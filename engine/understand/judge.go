@@ -17,10 +17,12 @@ var joiners = []struct {
 const (
 	judgeFolds   = 2
 	pairsPerFold = 300
-	// doubles is the share of messages with two needs that the judge assumes, falseDoubles the share of single-need messages that may be
-	// torn in two by mistake.
-	doubles      = 0.12
-	falseDoubles = 0.04
+	// doubles is the share of messages with two needs that the judge assumes.
+	doubles = 0.12
+	// falseDoubles is the share of single-need messages that may be torn in two by mistake, doubtful the share of those where the citizen may be
+	// asked which of the two was meant.
+	falseDoubles = 0.01
+	doubtful     = 0.04
 )
 
 // judgeSet collects the training set of the judge over the folds.
@@ -147,8 +149,11 @@ func (m *Model) fitJudge(set *judgeSet, assess func(fold int, w *work, toks []to
 		}
 	}
 	sort.Float64s(single)
-	m.cal.Both = 0.5
-	if k := len(single) - 1 - int(falseDoubles*singles); k >= 0 {
-		m.cal.Both = single[k]
+	bar := func(share float64) float64 {
+		if k := len(single) - 1 - int(share*singles); k >= 0 {
+			return single[k]
+		}
+		return 0.5
 	}
+	m.cal.Both, m.cal.Either = bar(falseDoubles), bar(doubtful)
 }

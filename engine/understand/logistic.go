@@ -141,12 +141,13 @@ const (
 	memberCentroid
 	memberNearest
 	memberNear3
+	memberNet
 	members
 )
 
 // fitStack maximises the likelihood of the true classes. Each sample holds the member scores of some candidate classes.
 func fitStack(samples []stackSample) stack {
-	s := stack{W: [members]float64{4, 2, 2, 0}}
+	s := stack{W: [members]float64{4, 2, 2, 0, 1}}
 	if len(samples) == 0 {
 		return s
 	}

@@ -3,7 +3,7 @@ package understand
 import "sync"
 
 // version is part of every hash: raise it when code changes what a model is, so that no cache of older code is loaded.
-const version = 10
+const version = 11
 
 // kind of a class.
 type kind uint8
@@ -37,6 +37,7 @@ type Model struct {
 	docs    []vec    // their vectors, kept for the neighbours and for explanations
 	sp      *space
 	lin     *linear
+	nt      *net
 	nb      *neighbours
 	rep     *repairer
 	cut     *politeness
@@ -64,6 +65,7 @@ type calibration struct {
 	Ours     float64  // the cover that an answer needs besides the confidence
 	Reject   float64  // a named reject is spoken of above this
 	Both     float64  // threshold of the judge of two needs
+	Either   float64  // the same, for asking which of the two is meant
 	Done     bool
 	WrongCV  float64 // share of wrong answers that the threshold had in cross-validation
 	AnswerCV float64 // share of in-scope phrases answered there
@@ -92,6 +94,7 @@ type work struct {
 	sc   scratch
 	v    vec
 	svm  []float32
+	net  []float32
 	acc  []float32
 	seen []int32
 	near []nearest
@@ -103,7 +106,7 @@ func (m *Model) get() *work {
 		return w
 	}
 	k := len(m.classes)
-	return &work{svm: make([]float32, k+1), near: make([]nearest, k)}
+	return &work{svm: make([]float32, k+1), net: make([]float32, k), near: make([]nearest, k)}
 }
 
 func (m *Model) put(w *work) { m.pool.Put(w) }

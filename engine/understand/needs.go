@@ -93,7 +93,7 @@ func (m *Model) halves(toks []token, whole *evidence, assess func([]token) evide
 
 // need reports whether a class can be one of two needs: greetings and thanks are no needs.
 func (m *Model) need(c int) bool {
-	return m.classes[c].kind == kindTopic || m.classes[c].id == "operator"
+	return m.classes[c].kind == kindTopic || m.classes[c].id == "operator" || m.classes[c].id == "talk.bot"
 }
 
 func pairSignals(whole, a, b *evidence, c cutPoint) []float64 {
@@ -141,11 +141,15 @@ func (m *Model) both(toks []token, e *evidence, r *Reading, w *work) {
 		return
 	}
 	q := m.cal.Judge.prob(p.x)
-	if q < m.cal.Both || len(toks) >= longMessage && !(m.told(toks[:p.cut.left], p.left, w) && m.told(toks[p.cut.at:], p.right, w)) {
+	if q < m.cal.Either {
+		return
+	}
+	sure := q >= m.cal.Both && (len(toks) < longMessage || m.told(toks[:p.cut.left], p.left, w) && m.told(toks[p.cut.at:], p.right, w))
+	if !sure && r.Decision != Answer && r.Decision != Offer {
 		return
 	}
 	one, two := Scored{m.classes[p.left].id, p.conf[0]}, Scored{m.classes[p.right].id, p.conf[1]}
-	r.Decision, r.Needs = Answer, []string{one.Topic, two.Topic}
+	needs := []string{one.Topic, two.Topic}
 	if two.Score > one.Score {
 		one, two = two, one
 	}
@@ -156,4 +160,8 @@ func (m *Model) both(toks []token, e *evidence, r *Reading, w *work) {
 		}
 	}
 	r.Topics, r.Confidence, r.Reject, r.Vague, r.judged = first, two.Score, "", false, q
+	r.Decision, r.Needs = Offer, nil
+	if sure {
+		r.Decision, r.Needs = Answer, needs
+	}
 }

@@ -34,6 +34,7 @@ type problem struct {
 	cost    []float64 // weight of each document
 	classes int
 	dim     int
+	group   []uint8 // of each feature
 	c, pos  float64
 	// inside, if set, adds one more classifier after those of the classes: is the document about any real topic at all?
 	inside []bool

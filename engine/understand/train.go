@@ -103,7 +103,7 @@ func train(c Corpus, o Options, look func(*Model, []sample)) *Model {
 	for i := range label {
 		label[i] = m.phrases[i].class
 	}
-	p := &problem{docs: m.docs, label: label, cost: cost, classes: len(m.classes), dim: len(m.sp.keys), c: m.sp.tune.c, pos: m.sp.tune.pos}
+	p := &problem{docs: m.docs, label: label, cost: cost, classes: len(m.classes), dim: len(m.sp.keys), group: m.sp.group, c: m.sp.tune.c, pos: m.sp.tune.pos}
 	p.inside = make([]bool, len(docs))
 	for i, c := range label {
 		p.inside[i] = m.classes[c].kind.real()
@@ -118,6 +118,7 @@ func train(c Corpus, o Options, look func(*Model, []sample)) *Model {
 	m.relate()
 	m.cal = defaultCalibration()
 	if o.Quick {
+		m.nt = p.trainNet(nil)
 		m.cal.Stack = quickStack
 	} else {
 		m.calibrate(p, alpha, docs, look)
@@ -228,8 +229,8 @@ func (m *Model) exactKey(toks []token) uint64 {
 }
 
 // quickStack weighs the members where nothing is calibrated (chosen by cross-validation on the training parts of the public sets).
-var quickStack = stack{W: [members]float64{memberSVM: 5, memberCentroid: 2, memberNearest: 2, memberNear3: 2}}
+var quickStack = stack{W: [members]float64{memberSVM: 5, memberCentroid: 2, memberNearest: 2, memberNear3: 2, memberNet: 2}}
 
 func defaultCalibration() calibration {
-	return calibration{Stack: fitStack(nil), Answer: 0.5, Strict: 0.6, Offer: 0.05, Reject: 0.5, Both: 0.5}
+	return calibration{Stack: fitStack(nil), Answer: 0.5, Strict: 0.6, Offer: 0.05, Reject: 0.5, Both: 0.5, Either: 0.5}
 }

@@ -16,7 +16,7 @@ const most = 5
 // assess weighs one piece of a message as a whole.
 func (m *Model) assess(toks []token, w *work) evidence {
 	m.sp.vector(toks, &w.sc, &w.v)
-	m.measure(&w.v, w, m.lin, nil, m.nb.size)
+	m.measure(&w.v, w, m.lin, m.nt, nil, m.nb.size)
 	e := m.combine(w, nil)
 	e.known, e.words = float64(w.v.known), w.v.words
 	m.signals(&e, w)
