@@ -16,7 +16,9 @@ var joiners = []struct {
 
 const (
 	judgeFolds   = 2
-	pairsPerFold = 300
+	pairsPerFold = 500
+	// akin is the nearness from which two topics are likely to be asked about together; every second pair is made of such.
+	akin = 1.0
 	// doubles is the share of messages with two needs that the judge assumes.
 	doubles = 0.12
 	// falseDoubles is the share of single-need messages that may be torn in two by mistake, doubtful the share of those where the citizen may be
@@ -54,8 +56,8 @@ func (m *Model) judgeTexts(p *problem, docs [][]token, fold []int, k int, set *j
 		return
 	}
 	for n := 0; n < min(pairsPerFold, len(topics)); n++ {
-		a, b := topics[n], topics[(n*7+len(topics)/2+1)%len(topics)]
-		if p.label[a] == p.label[b] {
+		a, b := topics[n], m.partner(p, topics, n)
+		if b < 0 {
 			continue
 		}
 		j := joiners[(n+k)%len(joiners)]
@@ -85,6 +87,18 @@ func (m *Model) judgeTexts(p *problem, docs [][]token, fold []int, k int, set *j
 			singles++
 		}
 	}
+}
+
+// partner finds another document to join with the n-th, of another topic; for every second one, of a topic akin to its own. -1 means none.
+func (m *Model) partner(p *problem, topics []int, n int) int {
+	own := int(p.label[topics[n]])
+	for try := range len(topics) {
+		b := topics[(n*7+len(topics)/2+1+try)%len(topics)]
+		if c := int(p.label[b]); c != own && (n%2 == 0 || m.nearness(own, c) >= akin) {
+			return b
+		}
+	}
+	return -1
 }
 
 // fitJudge trains the judge; assess gives, for each fold, a way to judge a piece without the fold's documents.

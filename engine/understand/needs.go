@@ -85,7 +85,7 @@ func (m *Model) halves(toks []token, whole *evidence, assess func([]token) evide
 			continue
 		}
 		if score := math.Sqrt(a.conf*b.conf) + 0.05*float64(c.kind) + 0.05*float64(c.joint); score > best.score {
-			best, found = pair{a.best, b.best, pairSignals(whole, &a, &b, c), score, [2]float64{a.conf, b.conf}, c}, true
+			best, found = pair{a.best, b.best, m.pairSignals(whole, &a, &b, c), score, [2]float64{a.conf, b.conf}, c}, true
 		}
 	}
 	return best, found
@@ -96,11 +96,12 @@ func (m *Model) need(c int) bool {
 	return m.classes[c].kind == kindTopic || m.classes[c].id == "operator" || m.classes[c].id == "talk.bot"
 }
 
-func pairSignals(whole, a, b *evidence, c cutPoint) []float64 {
+func (m *Model) pairSignals(whole, a, b *evidence, c cutPoint) []float64 {
 	lg := func(p float64) float64 { return logit(p, 1e-4) }
 	lo, hi := min(a.conf, b.conf), max(a.conf, b.conf)
 	x := []float64{lg(lo), lg(hi), lg(whole.conf), math.Log(whole.p[a.best] + 1e-4), math.Log(whole.p[b.best] + 1e-4),
-		math.Log(float64(min(a.words, b.words))), 0, 0, 0, 0, lg(b.p[a.best]), lg(a.p[b.best])}
+		math.Log(float64(min(a.words, b.words))), 0, 0, 0, 0, lg(b.p[a.best]), lg(a.p[b.best]),
+		math.Log(whole.p[a.best] + whole.p[b.best] + 1e-4), m.nearness(a.best, b.best)}
 	switch c.kind {
 	case stopEnd:
 		x[6] = 1
@@ -114,6 +115,16 @@ func pairSignals(whole, a, b *evidence, c cutPoint) []float64 {
 		x[9] = 1
 	}
 	return x
+}
+
+// nearness says how near two topics are: needs that are told in one message are often about the same matter, and so are topics that one need
+// is mistaken for.
+func (m *Model) nearness(a, b int) float64 {
+	if len(m.near) == 0 {
+		return 0
+	}
+	k := len(m.classes)
+	return float64(max(m.near[a*k+b], m.near[b*k+a]))
 }
 
 // told reports whether one sentence of a part says by itself what the part is about. A long story has many words that together resemble
