@@ -1,6 +1,9 @@
 package understand
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // The scheme of cross-validation.
 const (
@@ -29,11 +32,17 @@ func (m *Model) assignFolds(p *problem) []int {
 		byClass[c] = append(byClass[c], i)
 	}
 	full := m.sp.tune.full(m.sp.con.n > 0)
+	limit := alike * full * full
+	rest := limit - m.sp.tune.weight[groupChar]*m.sp.tune.weight[groupChar] // what the others must agree in, at least
+	parts := make([]parted, len(p.docs))
+	for i := range parts {
+		parts[i] = part(&p.docs[i], p.group)
+	}
 	parallel(p.classes, func(c int) {
 		list := byClass[c]
 		for a, i := range list {
 			for _, j := range list[a+1:] {
-				if overlap(&p.docs[i], &p.docs[j]) > alike*full*full {
+				if x, y := &parts[i], &parts[j]; x.others(y) > rest && x.others(y)+overlap(&x.chars, &y.chars) > limit {
 					if x, y := root(i), root(j); x < y {
 						group[y] = x
 					} else {
@@ -66,6 +75,21 @@ func (m *Model) assignFolds(p *problem) []int {
 		}
 	}
 	return fold
+}
+
+// parted is a vector with its characters, which are most of it, apart.
+type parted struct{ before, chars, after vec }
+
+func part(v *vec, group []uint8) parted {
+	from, _ := slices.BinarySearchFunc(v.id, groupChar, func(f int32, g int) int { return int(group[f]) - g })
+	to, _ := slices.BinarySearchFunc(v.id, groupChar+1, func(f int32, g int) int { return int(group[f]) - g })
+	cut := func(a, b int) vec { return vec{id: v.id[a:b], val: v.val[a:b]} }
+	return parted{cut(0, from), cut(from, to), cut(to, len(v.id))}
+}
+
+// others is the scalar product without the characters.
+func (p *parted) others(q *parted) float32 {
+	return overlap(&p.before, &q.before) + overlap(&p.after, &q.after)
 }
 
 // overlap is the scalar product of two sparse vectors, whose ids ascend.

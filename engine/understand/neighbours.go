@@ -10,7 +10,7 @@ type neighbours struct {
 	size  []float32 // by class: length of its sum vector
 }
 
-// newNeighbours indexes documents. Features of more than an eighth of them say nothing about nearness and would cost most; characters and
+// newNeighbours indexes documents. Features of more than a fortieth of them say little about nearness and would cost most; characters and
 // skipped pairs cost four fifths of the time and change nothing measurable.
 func newNeighbours(docs []vec, label []int32, dim int, group []uint8) *neighbours {
 	nb := &neighbours{label: label, n: len(docs)}
@@ -20,7 +20,7 @@ func newNeighbours(docs []vec, label []int32, dim int, group []uint8) *neighbour
 			count[f+1]++
 		}
 	}
-	limit := int32(max(len(docs)/8, 12))
+	limit := int32(max(len(docs)/40, 12))
 	for f := 0; f < dim; f++ {
 		if count[f+1] > limit || group[f] == groupChar || group[f] == groupSkip || group[f] == groupForm {
 			count[f+1] = 0

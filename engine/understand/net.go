@@ -19,12 +19,20 @@ type net struct {
 // units computes the hidden layer.
 func (n *net) units(v *vec, h *[hidden]float32) {
 	*h = n.inBias
-	val := v.val[:len(v.id)]
-	for i, id := range v.id {
-		x := val[i]
-		row := (*[hidden]float32)(n.in[int(id)*hidden:])
+	id, val := v.id, v.val[:len(v.id)]
+	row := func(f int32) *[hidden]float32 { return (*[hidden]float32)(n.in[int(f)*hidden:]) }
+	for len(id) >= 4 && len(val) >= 4 { // four at a time: the sums are read and written a quarter as often
+		a, b, c, d := row(id[0]), row(id[1]), row(id[2]), row(id[3])
+		x, y, z, t := val[0], val[1], val[2], val[3]
 		for j := range h {
-			h[j] += x * row[j]
+			h[j] += (x*a[j] + y*b[j]) + (z*c[j] + t*d[j])
+		}
+		id, val = id[4:], val[4:]
+	}
+	for i, f := range id {
+		x, a := val[i], row(f)
+		for j := range h {
+			h[j] += x * a[j]
 		}
 	}
 	for j, x := range h {

@@ -311,18 +311,46 @@ func indel(w []rune, i int) float64 {
 	return 0.95
 }
 
+// alphabet is the number of letters that have a place in the tables: Russian ones, then Latin ones.
+const alphabet = 32 + 26
+
+// place is the place of a letter in the tables, or -1.
+func place(r rune) int {
+	switch {
+	case 'а' <= r && r <= 'я':
+		return int(r - 'а')
+	case 'a' <= r && r <= 'z':
+		return 32 + int(r-'a')
+	}
+	return -1
+}
+
 // substitution is the cost of one letter for another: little when they sound alike, less than one when the keys are neighbours.
 func substitution(a, b rune) float64 {
-	var x, y [4]byte
-	p, q := phonetic(string(a), x[:0]), phonetic(string(b), y[:0])
-	if len(p) == len(q) && (len(p) == 0 || p[0] == q[0]) {
-		return 0.4
+	p, q := place(a), place(b)
+	if p < 0 || q < 0 {
+		return 1
 	}
-	if neighbourKeys(a, b) {
-		return 0.8
-	}
-	return 1
+	return substitutions[p][q]
 }
+
+var substitutions = func() (t [alphabet][alphabet]float64) {
+	all := []rune("абвгдежзийклмнопрстуфхцчшщъыьэюяabcdefghijklmnopqrstuvwxyz")
+	for _, a := range all {
+		for _, b := range all {
+			var x, y [4]byte
+			p, q := phonetic(string(a), x[:0]), phonetic(string(b), y[:0])
+			cost := 1.0
+			if len(p) == len(q) && (len(p) == 0 || p[0] == q[0]) {
+				cost = 0.4
+			} else if neighbourKeys(a, b) {
+				cost = 0.8
+			}
+			t[place(a)][place(b)] = cost
+		}
+	}
+	return t
+}()
 
 var keyPlace = func() map[rune][2]int {
 	m := map[rune][2]int{}

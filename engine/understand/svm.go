@@ -15,14 +15,24 @@ type linear struct {
 
 // scores adds up the decision values of all classes.
 func (l *linear) scores(v *vec, out []float32) {
-	copy(out, l.bias)
 	k := l.classes
-	for i, id := range v.id {
-		x := v.val[i]
-		row := l.w[int(id)*k : int(id)*k+k]
-		out := out[:len(row)]
-		for c, w := range row {
-			out[c] += x * w
+	out = out[:k]
+	copy(out, l.bias)
+	id, val := v.id, v.val[:len(v.id)]
+	for len(id) >= 4 && len(val) >= 4 { // four at a time: the sums are read and written a quarter as often
+		x, y, z, t := val[0], val[1], val[2], val[3]
+		a, b := l.w[int(id[0])*k:][:len(out)], l.w[int(id[1])*k:][:len(out)]
+		c, d := l.w[int(id[2])*k:][:len(out)], l.w[int(id[3])*k:][:len(out)]
+		for j := range out {
+			out[j] += (x*a[j] + y*b[j]) + (z*c[j] + t*d[j])
+		}
+		id, val = id[4:], val[4:]
+	}
+	for i, f := range id {
+		x := val[i]
+		a := l.w[int(f)*k:][:len(out)]
+		for j := range out {
+			out[j] += x * a[j]
 		}
 	}
 }
