@@ -139,6 +139,10 @@ func printReport(r understand.Report) {
 	fmt.Printf("a message: p50 %.0f µs, p99 %.0f µs; training %.0f ms\n", r.P50us, r.P99us, r.TrainMS)
 	for _, tag := range slices.Sorted(maps.Keys(r.ByTag)) {
 		t := r.ByTag[tag]
-		fmt.Printf("  %-12s %4d  top-1 %5.1f %%  resolved %5.1f %%\n", tag, t.N, 100*t.Top1, 100*t.Resolved)
+		top1 := "      –"
+		if t.Single > 0 {
+			top1 = fmt.Sprintf("%5.1f %%", 100*t.Top1)
+		}
+		fmt.Printf("  %-12s %4d  top-1 %s  resolved %5.1f %%\n", tag, t.N, top1, 100*t.Resolved)
 	}
 }

@@ -5,12 +5,43 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"sync"
 	"testing"
 
 	"github.com/goccy/go-yaml"
 )
 
-// contentCorpus reads the real content of the repository. Tests that measure it skip while it isn't there.
+// contentModel is trained from the real content, once for all tests.
+func contentModel(t *testing.T) *Model {
+	t.Helper()
+	shared.once.Do(func() { shared.model = Train(contentCorpus(t), Options{}) })
+	if shared.model == nil {
+		t.Fatal("the content could not be read")
+	}
+	return shared.model
+}
+
+var shared struct {
+	once  sync.Once
+	model *Model
+}
+
+// casesOf reads a file of labelled messages.
+func casesOf(t *testing.T, path string) []Case {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cases, err := ReadCases(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cases
+}
+
+// contentCorpus reads the real content of the repository.
 func contentCorpus(t testing.TB) Corpus {
 	t.Helper()
 	byID := map[string]*Topic{}

@@ -15,15 +15,7 @@ func TestDev(t *testing.T) {
 	if path == "" {
 		t.Fatal("set SPRAVKA_DEV to an evaluation set")
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	cases, err := ReadCases(f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cases := casesOf(t, path)
 	clock := stopwatch()
 	start := clock()
 	m := Train(contentCorpus(t), Options{})
@@ -58,15 +50,7 @@ func TestCurve(t *testing.T) {
 	if path == "" || testing.Short() {
 		t.Fatal("set SPRAVKA_DEV to an evaluation set")
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	cases, err := ReadCases(f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cases := casesOf(t, path)
 	row := func(name string, r Report) {
 		fmt.Printf("%-24s top1 %.3f top3 %.3f answered %.3f wrong %.3f resolved %.3f oos answered %.3f offered %.3f auroc %.3f\n",
 			name, r.Top1, r.Top3, r.Answered, r.WrongShare, r.Resolved, r.OOSAnswered, r.OOSOffered, r.AUROC)

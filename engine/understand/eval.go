@@ -82,9 +82,10 @@ func ReadTSV(r io.Reader) ([]Case, error) {
 	return out, sc.Err()
 }
 
-// TagReport is the part of a report for one tag.
+// TagReport is the part of a report for one tag: N messages, Single of them about one topic. Top1 is a share of those, Resolved of all.
 type TagReport struct {
 	N        int     `json:"n"`
+	Single   int     `json:"single"`
 	Top1     float64 `json:"top1"`
 	Resolved float64 `json:"resolved"`
 }
@@ -198,6 +199,9 @@ func (m *Model) Evaluate(cases []Case, clock Stopwatch) Report {
 		for _, t := range c.Tags {
 			x := rep.ByTag[t]
 			x.N++
+			if len(c.Topics) == 1 {
+				x.Single++
+			}
 			x.Top1 += top1
 			x.Resolved += resolved
 			rep.ByTag[t] = x
@@ -212,7 +216,7 @@ func (m *Model) Evaluate(cases []Case, clock Stopwatch) Report {
 	rep.AUROC = auroc(in, out)
 	rep.P50us, rep.P99us = quantile(times, 0.5), quantile(times, 0.99)
 	for t, x := range rep.ByTag {
-		x.Top1, x.Resolved = share(x.Top1, float64(x.N)), share(x.Resolved, float64(x.N))
+		x.Top1, x.Resolved = share(x.Top1, float64(x.Single)), share(x.Resolved, float64(x.N))
 		rep.ByTag[t] = x
 	}
 	return rep

@@ -13,7 +13,7 @@ const (
 	// stays one: «не получается».
 	backless = 0.1
 	// itself is how near a topic is to itself: «а картой?» after the reply about payment is most likely about payment still.
-	itself = 3.2
+	itself = 5
 	// followCap is the most that a reading by context is trusted.
 	followCap = 0.93
 	// followFloor is the confidence from which the topic before vouches that a follow-up is ours.

@@ -23,7 +23,7 @@ const (
 	doubles = 0.12
 	// falseDoubles is the share of single-need messages that may be torn in two by mistake, doubtful the share of those where the citizen may be
 	// asked which of the two was meant.
-	falseDoubles = 0.02
+	falseDoubles = 0.03
 	doubtful     = 0.04
 )
 

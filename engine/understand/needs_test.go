@@ -2,6 +2,7 @@ package understand
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -48,58 +49,46 @@ func TestFollow(t *testing.T) {
 	}
 }
 
-// setAside are messages of every topic and of strangers that no phrase may be copied from.
-func setAside(t *testing.T, m *Model) {
-	f, err := os.Open("testdata/set_aside.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	cases, err := ReadCases(f)
-	if err != nil {
-		t.Fatal(err)
-	}
+// floors are the least that a set of messages must reach.
+type floors struct{ top1, top3, answered, resolved, right, strangersLeft, strangersNotOffered, both float64 }
+
+// holds measures a set of messages that no phrase may be copied from.
+func holds(t *testing.T, m *Model, set string, least floors) {
+	t.Helper()
+	cases := casesOf(t, filepath.Join("testdata", set))
 	r := m.Evaluate(cases, nil)
-	t.Logf("set aside: top-1 %.3f top-3 %.3f answered %.3f resolved %.3f wrong %.3f, out of scope answered %.3f offered %.3f", r.Top1, r.Top3, r.Answered, r.Resolved, r.WrongShare, r.OOSAnswered, r.OOSOffered)
 	for _, x := range []struct {
 		what       string
 		got, floor float64
-	}{{"top-1", r.Top1, 0.86}, {"top-3", r.Top3, 0.93}, {"answered", r.Answered, 0.58}, {"resolved", r.Resolved, 0.85},
-		{"answers that are right", 1 - r.WrongShare, 0.91}, {"strangers not answered", 1 - r.OOSAnswered, 0.975}, {"strangers not offered topics", 1 - r.OOSOffered, 0.87}} {
+	}{{"top-1", r.Top1, least.top1}, {"top-3", r.Top3, least.top3}, {"answered", r.Answered, least.answered}, {"resolved", r.Resolved, least.resolved},
+		{"answers that are right", 1 - r.WrongShare, least.right}, {"strangers not answered", 1 - r.OOSAnswered, least.strangersLeft},
+		{"strangers not offered topics", 1 - r.OOSOffered, least.strangersNotOffered}, {"both needs found", r.BothFound, least.both}} {
+		t.Logf("%s: %s %.3f", set, x.what, x.got)
 		if x.got < x.floor {
-			t.Errorf("%s: %.3f, the floor is %.3f", x.what, x.got, x.floor)
+			t.Errorf("%s: %s: %.3f, the floor is %.3f", set, x.what, x.got, x.floor)
 		}
 	}
 }
 
-// TestTwoNeeds measures messages with two needs, and single ones that must stay single; with the same model, the messages set aside.
+// TestMessages measures two sets with one model. The messages of set_aside.jsonl were made as unlike the phrases as their writers could; those of
+// blind.jsonl were written by two authors who knew the list of topics and had never seen the content.
+func TestMessages(t *testing.T) {
+	m := contentModel(t)
+	holds(t, m, "set_aside.jsonl", floors{top1: 0.90, top3: 0.96, answered: 0.68, resolved: 0.89, right: 0.94, strangersLeft: 0.98, strangersNotOffered: 0.88})
+	holds(t, m, "blind.jsonl", floors{top1: 0.96, top3: 0.985, answered: 0.90, resolved: 0.94, right: 0.94, strangersLeft: 0.97, strangersNotOffered: 0.90, both: 0.75})
+}
+
+// TestTwoNeeds measures messages with two needs, and single ones that must stay single.
 func TestTwoNeeds(t *testing.T) {
-	f, err := os.Open("testdata/two_needs.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	cases, err := ReadCases(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := Train(contentCorpus(t), Options{})
-	setAside(t, m)
+	cases := casesOf(t, "testdata/two_needs.jsonl")
+	m := contentModel(t)
 	rep := m.Evaluate(cases, nil)
 	t.Logf("both needs found in %.3f of %d", rep.BothFound, len(cases))
 	if rep.BothFound < 0.8 {
 		t.Errorf("both needs found in %.3f", rep.BothFound)
 	}
 	if path := os.Getenv("SPRAVKA_DEV"); path != "" {
-		g, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer g.Close()
-		dev, err := ReadCases(g)
-		if err != nil {
-			t.Fatal(err)
-		}
+		dev := casesOf(t, path)
 		torn, n := 0, 0
 		for _, c := range dev {
 			if len(c.Topics) == 1 {
@@ -119,7 +108,7 @@ func TestTwoNeeds(t *testing.T) {
 }
 
 func TestFollowUps(t *testing.T) {
-	m := Train(contentCorpus(t), Options{})
+	m := contentModel(t)
 	right, n := 0, 0
 	for _, x := range [][3]string{
 		{"application.status", "а по почте?", "document.delivery"}, {"document.order", "а по почте можно", "document.delivery"},

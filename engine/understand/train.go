@@ -120,6 +120,9 @@ func train(c Corpus, o Options, look func(*Model, []sample)) *Model {
 	if o.Quick {
 		m.nt = p.trainNet(nil)
 		m.cal.Stack = quickStack
+		if len(docs) < m.sp.tune.few {
+			m.cal.Stack.W[memberNet] = 0 // it has learned too little: with five phrases a class it costs a point
+		}
 	} else {
 		m.calibrate(p, alpha, docs, look)
 	}
