@@ -57,7 +57,7 @@ func (c *evalCommand) study(clock understand.Stopwatch) error {
 	}
 	corpus, o := engine.Corpus(content), understand.Options{WrongShare: c.WrongShare}
 	if c.Curve {
-		for _, p := range understand.LearningCurve(corpus, cases, []int{10, 20, 40, 60}, o, clock) {
+		for _, p := range understand.LearningCurve(corpus, cases, []int{10, 20, 40, 60, 90}, o, clock) {
 			row(fmt.Sprintf("%d phrases a topic", p.Phrases), p.Report)
 		}
 	}

@@ -62,6 +62,7 @@ func Ablation(c Corpus, cases []Case, o Options, clock Stopwatch) []Ablated {
 	run("stems", c, func(o *Options) { o.NoStems = true })
 	run("synonyms", c, func(o *Options) { o.NoSynonyms = true })
 	run("repair", c, func(o *Options) { o.NoRepair = true })
+	run("neural network", c, func(o *Options) { o.NoNet = true })
 	run("ensemble", c, func(o *Options) { o.NoStack = true })
 	// Near negatives: what is out of scope but worded like a topic. Without them only the named families and far phrases are known.
 	far := c

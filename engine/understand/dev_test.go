@@ -56,7 +56,7 @@ func TestCurve(t *testing.T) {
 			name, r.Top1, r.Top3, r.Answered, r.WrongShare, r.Resolved, r.OOSAnswered, r.OOSOffered, r.AUROC)
 	}
 	c := contentCorpus(t)
-	for _, p := range LearningCurve(c, cases, []int{10, 20, 40, 60}, Options{}, nil) {
+	for _, p := range LearningCurve(c, cases, []int{10, 20, 40, 60, 90}, Options{}, nil) {
 		row(fmt.Sprint(p.Phrases, " phrases"), p.Report)
 	}
 	for _, a := range Ablation(c, cases, Options{}, nil) {

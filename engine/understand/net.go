@@ -128,6 +128,11 @@ type netTrainer struct {
 	live          [hidden]int32
 }
 
+// emptyNet has no opinion: to it all classes are as likely.
+func emptyNet(p *problem) *net {
+	return &net{classes: p.classes, in: make([]float32, p.dim*hidden), out: make([]float32, hidden*p.classes), outBias: make([]float32, p.classes)}
+}
+
 // trainNets fits a net for each list of documents left out, all at the same time: a single one can't be shared out among cores.
 func (p *problem) trainNets(skips [][]bool) []*net {
 	out := make([]*net, len(skips))
@@ -137,9 +142,12 @@ func (p *problem) trainNets(skips [][]bool) []*net {
 
 // trainNet fits a net to the documents that are not left out.
 func (p *problem) trainNet(skip []bool) *net {
+	if p.noNet {
+		return emptyNet(p)
+	}
 	k := p.classes
 	t := &netTrainer{
-		net:    &net{classes: k, in: make([]float32, p.dim*hidden), out: make([]float32, hidden*k), outBias: make([]float32, k)},
+		net:    emptyNet(p),
 		group:  p.group,
 		random: 88172645463325252,
 		stepIn: make([]float32, p.dim),

@@ -46,6 +46,7 @@ type problem struct {
 	dim     int
 	group   []uint8 // of each feature
 	c, pos  float64
+	noNet   bool // an ablation
 	// inside, if set, adds one more classifier after those of the classes: is the document about any real topic at all?
 	inside []bool
 }

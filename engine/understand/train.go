@@ -103,7 +103,7 @@ func train(c Corpus, o Options, look func(*Model, []sample)) *Model {
 	for i := range label {
 		label[i] = m.phrases[i].class
 	}
-	p := &problem{docs: m.docs, label: label, cost: cost, classes: len(m.classes), dim: len(m.sp.keys), group: m.sp.group, c: m.sp.tune.c, pos: m.sp.tune.pos}
+	p := &problem{docs: m.docs, label: label, cost: cost, classes: len(m.classes), dim: len(m.sp.keys), group: m.sp.group, noNet: o.NoNet, c: m.sp.tune.c, pos: m.sp.tune.pos}
 	p.inside = make([]bool, len(docs))
 	for i, c := range label {
 		p.inside[i] = m.classes[c].kind.real()

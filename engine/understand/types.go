@@ -87,5 +87,5 @@ type Options struct {
 	// Quick trains the classifiers only, without calibration: for forced choice on foreign sets.
 	Quick bool
 	// Ablation switches, for measuring what each part is worth.
-	NoChars, NoStems, NoSynonyms, NoRepair, NoNegatives, NoStack bool
+	NoChars, NoStems, NoSynonyms, NoRepair, NoNegatives, NoNet, NoStack bool
 }
