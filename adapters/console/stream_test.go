@@ -138,3 +138,12 @@ func (c *connection) pending() []sse {
 		}
 	}
 }
+
+// soon is pending now or, if a hint of something else came at this very instant, after one more gap.
+func (c *connection) soon() []sse {
+	if got := c.pending(); len(got) > 0 {
+		return got
+	}
+	time.Sleep(streamGap)
+	return c.pending()
+}
