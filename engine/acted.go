@@ -180,7 +180,7 @@ func (t *turn) resolve(k *Ticket, e Acted) {
 	if len(t.c.Frames) == 0 {
 		t.propose(buttons)
 	}
-	t.notice(t.sentence("ticket.solved", "ticket", k.Number, "due", t.day(t.reopenable(k).In(t.content.Calendar.Zone()))), buttons...)
+	t.notice(t.solved(k), buttons...)
 }
 
 // endWork closes the work on a ticket and sets the timer that closes the ticket itself.

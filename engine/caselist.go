@@ -26,7 +26,7 @@ func DescribeCase(content *Content, locale string, k desk.Ticket, now time.Time)
 	case k.MergedInto != "":
 		v.Waits = t.sentence("case.merged", "ticket", k.MergedInto)
 	case k.Status == desk.Solved && now.Before(t.reopenable(&c)):
-		v.May, v.Waits = caseReopen, t.sentence("case.solved", "due", t.day(t.reopenable(&c).In(content.Calendar.Zone())))
+		v.May, v.Waits = caseReopen, t.sentence("case.solved", "due", t.reopenDay(&c))
 	case k.Status == desk.Clarify && k.Wants == desk.WantFile:
 		v.Waits = t.sentence("case.file")
 	case k.Status == desk.Clarify:

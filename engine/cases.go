@@ -119,7 +119,7 @@ func (t *turn) pressCase(payload string) bool {
 		if !k.Status.Open() {
 			if k.Status == desk.Solved {
 				t.decide(DecideControl)
-				t.notice(t.sentence("ticket.solved", "ticket", k.Number, "due", t.day(t.reopenable(k).In(t.content.Calendar.Zone()))), t.caseButton(k, caseReopen))
+				t.notice(t.solved(k), t.caseButton(k, caseReopen))
 				return true
 			}
 			return false
@@ -199,6 +199,16 @@ func (t *turn) heardOf(k *Ticket, files []File) {
 
 // reopenable is until when a solved ticket can be taken up again.
 func (t *turn) reopenable(k *Ticket) time.Time { return k.Solved.Add(t.content.Settings.ReopenWithin) }
+
+// reopenDay is the day until which it can be.
+func (t *turn) reopenDay(k *Ticket) string {
+	return t.day(t.reopenable(k).In(t.content.Calendar.Zone()))
+}
+
+// solved says that a ticket is solved, and until when it can be taken up again.
+func (t *turn) solved(k *Ticket) string {
+	return t.sentence("ticket.solved", "ticket", k.Number, "due", t.reopenDay(k))
+}
 
 // reopenByCitizen takes a solved ticket up again, or opens a new one that refers to it where it is closed.
 func (t *turn) reopenByCitizen(k *Ticket) {

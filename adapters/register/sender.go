@@ -14,9 +14,6 @@ type Sender interface {
 	Email(ctx context.Context, to, subject, text string) error
 }
 
-// NoRealSending is what must be said loudly where [Notices] stand in for a real sender.
-const NoRealSending = "the built-in register is in use: its people are invented, and no real SMS or e-mail is sent"
-
 // keepNotices is how many notices stay in the table.
 const keepNotices = 1000
 

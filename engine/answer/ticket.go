@@ -23,18 +23,10 @@ var damm = [10][10]byte{
 // maxSerial is the largest serial of a year: six digits.
 const maxSerial = 999_999
 
-// TicketCheckDigit gives the check digit, 0–9, of a ticket's number: Damm's algorithm over the index of the letter in
-// the alphabet (two digits), the last two digits of the year and the six of the serial. The letter may be of either case
-// or a Latin one that looks like a Cyrillic letter; year is 2026 or 26; serial is 0–999,999.
-func TicketCheckDigit(letter rune, year, serial int) int {
-	var d [10]byte
-	ticketDigits(&d, ticketLetter(letter), abs(year)%100, abs(serial)%(maxSerial+1))
-	return int(dammOf(d[:]))
-}
-
 // NewTicketNumber makes a ticket's number, О-26-000123-4: a Cyrillic letter, two digits of the year, six of the serial and
-// a check digit. Arguments as for [TicketCheckDigit]; a letter that is no Cyrillic letter becomes О, and a serial beyond
-// 999,999 begins again at 0, so the caller must not let a year have more.
+// a check digit by Damm's algorithm over the index of the letter in the alphabet (two digits), the year and the serial. The
+// letter may be of either case or a Latin one that looks like a Cyrillic letter, and one that is neither becomes О; year is
+// 2026 or 26; a serial beyond 999,999 begins again at 0, so the caller must not let a year have more.
 func NewTicketNumber(letter rune, year, serial int) string {
 	return ticketNumber(ticketLetter(letter), abs(year)%100, abs(serial)%(maxSerial+1))
 }

@@ -29,7 +29,6 @@ type Why string
 // The reasons.
 const (
 	NotTaken Why = "not_taken" // the offer lapsed
-	Declined Why = "declined"  // the operator said no to the offer
 	Left     Why = "left"      // the operator went away
 )
 

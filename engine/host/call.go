@@ -100,11 +100,7 @@ func (h *Host) insist(ctx context.Context, c PendingCall, do func() error) bool 
 			return err == nil
 		}
 		h.Log.Error("a service call waits for the store", "conversation", c.Conversation, "operation", c.Call.Operation, "error", err)
-		again := time.NewTimer(pause)
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			again.Stop()
+		if !rest(ctx, pause, nil) {
 			return false
 		}
 	}

@@ -84,7 +84,7 @@ func (l Lead) Run(ctx context.Context, do func(context.Context) error) error {
 			waited = true
 			l.Log.Info("another process does this now; waiting", "name", l.Name)
 		}
-		rest(ctx, l.Term/3)
+		rest(ctx, l.Term/3, nil)
 	}
 	return nil
 }
@@ -115,15 +115,5 @@ func (l Lead) hold(ctx context.Context, taken time.Time, do func(context.Context
 		default:
 			l.Log.Error("renewing a lease", "name", l.Name, "error", err)
 		}
-	}
-}
-
-// rest waits for d or until the context ends.
-func rest(ctx context.Context, d time.Duration) {
-	alarm := time.NewTimer(d)
-	defer alarm.Stop()
-	select {
-	case <-ctx.Done():
-	case <-alarm.C:
 	}
 }

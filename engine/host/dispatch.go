@@ -71,14 +71,10 @@ func (d *dispatcher) run(ctx context.Context) {
 		if err := d.dispatch(ctx, sweep); err != nil && ctx.Err() == nil {
 			d.h.Log.Error("dispatching tickets", "error", err)
 		}
-		pause, next := time.NewTimer(deskPause), time.NewTimer(deskSweep)
+		next := time.NewTimer(deskSweep)
+		rest(ctx, deskPause, nil)
 		select {
 		case <-ctx.Done():
-		case <-pause.C:
-		}
-		select {
-		case <-ctx.Done():
-			pause.Stop()
 			next.Stop()
 			return
 		case <-d.kick:

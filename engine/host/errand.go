@@ -27,14 +27,8 @@ func (h *Host) runErrands(ctx context.Context) {
 		if err := h.doErrands(ctx); err != nil && ctx.Err() == nil {
 			h.Log.Error("doing errands", "error", err)
 		}
-		alarm := time.NewTimer(errandSweep)
-		select {
-		case <-ctx.Done():
-			alarm.Stop()
+		if !rest(ctx, errandSweep, h.kickDo) {
 			return
-		case <-h.kickDo:
-			alarm.Stop()
-		case <-alarm.C:
 		}
 	}
 }

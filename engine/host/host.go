@@ -370,13 +370,6 @@ func openTickets(r Record) bool {
 	return slices.ContainsFunc(r.State.Tickets, func(k engine.Ticket) bool { return k.Status.Open() })
 }
 
-func kick(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
-
 func encode(v any) []byte {
 	data, err := json.Marshal(v)
 	if err != nil {

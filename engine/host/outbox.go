@@ -104,14 +104,8 @@ func (h *Host) runLine(ctx context.Context, a *active, p Priority, workers chan 
 				<-workers
 			})
 		}
-		alarm := time.NewTimer(sendSweep)
-		select {
-		case <-ctx.Done():
-			alarm.Stop()
+		if !rest(ctx, sendSweep, h.kickSend[p]) {
 			return
-		case <-h.kickSend[p]:
-			alarm.Stop()
-		case <-alarm.C:
 		}
 	}
 }

@@ -29,14 +29,8 @@ func (h *Host) runTimers(ctx context.Context) {
 		} else if at, ok, err := h.Store.NextDue(ctx); err == nil && ok {
 			wait = max(timerFloor, min(wait, at.Sub(h.Now())))
 		}
-		alarm := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			alarm.Stop()
+		if !rest(ctx, wait, h.kickTimer) {
 			return
-		case <-h.kickTimer:
-			alarm.Stop()
-		case <-alarm.C:
 		}
 	}
 }
