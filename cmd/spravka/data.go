@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"spravka/adapters/sqlite"
@@ -14,14 +15,32 @@ type dataCommand struct {
 	Undecodable dataUndecodable `cmd:"" help:"List the updates of messengers that could not be understood, newest first, or show one. Also while the server runs. They hold personal data."`
 }
 
-type dataBackup struct {
-	To   string `arg:"" help:"The new file."`
+// dataFolder is where the database is that a command works on.
+type dataFolder struct {
 	Data string `help:"Folder of the database." default:"data"`
+}
+
+// database is the path of the database. It is an error if there is none: the folder is probably another one.
+func (f dataFolder) database() (string, error) {
+	path := filepath.Join(f.Data, "spravka.db")
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("there is no database at %s; name its folder with --data", path)
+	}
+	return path, nil
+}
+
+type dataBackup struct {
+	To string `arg:"" help:"The new file."`
+	dataFolder
 }
 
 // Run writes the copy.
 func (c *dataBackup) Run() error {
-	store, err := sqlite.Open(filepath.Join(c.Data, "spravka.db"))
+	path, err := c.database()
+	if err != nil {
+		return err
+	}
+	store, err := sqlite.Open(path)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -24,16 +23,17 @@ type operatorCommand struct {
 	Disable operatorDisable `cmd:"" help:"Shut an operator out, ending all their sessions; or let them in again."`
 }
 
-// staffFolder is the database that the commands work on. The server must be stopped meanwhile.
-type staffFolder struct {
-	Data string `help:"Folder of the database." default:"data"`
-}
+// staffFolder is where the commands find the staff. The server must be stopped meanwhile.
+type staffFolder struct{ dataFolder }
 
-// use opens the database and gives it to do, with what writes into the audit log.
-func (f staffFolder) use(do func(ctx context.Context, s *sqlite.Store, log func(o host.Operator, action string, details ...host.AuditChange) error) error) error {
-	path := filepath.Join(f.Data, "spravka.db")
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("there is no database at %s; name its folder with --data", path)
+// auditor writes into the audit log what was done to an operator.
+type auditor func(o host.Operator, action string, details ...host.AuditChange) error
+
+// use opens the database and gives it to do.
+func (f staffFolder) use(do func(ctx context.Context, s *sqlite.Store, log auditor) error) error {
+	path, err := f.database()
+	if err != nil {
+		return err
 	}
 	s, err := sqlite.Open(path)
 	if err != nil {
@@ -59,7 +59,7 @@ type operatorList struct{ staffFolder }
 
 // Run prints everybody.
 func (c *operatorList) Run() error {
-	return c.use(func(ctx context.Context, s *sqlite.Store, _ func(host.Operator, string, ...host.AuditChange) error) error {
+	return c.use(func(ctx context.Context, s *sqlite.Store, _ auditor) error {
 		all, err := s.Operators(ctx)
 		if err != nil {
 			return err
@@ -103,9 +103,8 @@ func (c *operatorAdd) Run() error {
 	if name == "" {
 		name = c.Login
 	}
-	return c.use(func(ctx context.Context, s *sqlite.Store, log func(host.Operator, string, ...host.AuditChange) error) error {
-		password := console.NewPassword()
-		hash, err := console.HashGenerated(password, nil)
+	return c.use(func(ctx context.Context, s *sqlite.Store, log auditor) error {
+		password, hash, err := temporary()
 		if err != nil {
 			return err
 		}
@@ -122,6 +121,13 @@ func (c *operatorAdd) Run() error {
 	})
 }
 
+// temporary makes a password that has to be changed at the first log-in.
+func temporary() (password, hash string, err error) {
+	password = console.NewPassword()
+	hash, err = console.HashGenerated(password, nil)
+	return password, hash, err
+}
+
 func showPassword(login, password string) {
 	fmt.Printf("Log in to the console as %q with the password  %s\nIt is shown this once and has to be changed at the first log-in.\n", login, password)
 }
@@ -134,13 +140,12 @@ type operatorReset struct {
 
 // Run gives an operator a temporary password.
 func (c *operatorReset) Run() error {
-	return c.use(func(ctx context.Context, s *sqlite.Store, log func(host.Operator, string, ...host.AuditChange) error) error {
+	return c.use(func(ctx context.Context, s *sqlite.Store, log auditor) error {
 		o, err := find(ctx, s, c.Login)
 		if err != nil {
 			return err
 		}
-		password := console.NewPassword()
-		hash, err := console.HashGenerated(password, nil)
+		password, hash, err := temporary()
 		if err != nil {
 			return err
 		}
@@ -176,7 +181,7 @@ type operatorDisable struct {
 
 // Run shuts an operator out or lets them in again. The last administrator who has access keeps it.
 func (c *operatorDisable) Run() error {
-	return c.use(func(ctx context.Context, s *sqlite.Store, log func(host.Operator, string, ...host.AuditChange) error) error {
+	return c.use(func(ctx context.Context, s *sqlite.Store, log auditor) error {
 		o, err := find(ctx, s, c.Login)
 		if err != nil {
 			return err

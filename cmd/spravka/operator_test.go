@@ -13,7 +13,7 @@ import (
 
 // TestOperatorCommands plays what somebody who is locked out does.
 func TestOperatorCommands(t *testing.T) {
-	folder := staffFolder{Data: t.TempDir()}
+	folder := staffFolder{dataFolder{t.TempDir()}}
 	if err := (&operatorList{folder}).Run(); err == nil || !strings.Contains(err.Error(), "no database") {
 		t.Errorf("without a database: %v", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -20,7 +19,7 @@ import (
 
 // dataUndecodable shows what the channels could not understand and have put aside.
 type dataUndecodable struct {
-	Data    string `help:"Folder of the database." default:"data"`
+	dataFolder
 	Channel string `help:"Only those of this channel, such as telegram or vk."`
 	Limit   int    `help:"How many at most." default:"50"`
 	Show    int64  `help:"Write the one with this identifier, as it came." placeholder:"ID"`
@@ -42,9 +41,9 @@ type printer struct {
 }
 
 func (c *dataUndecodable) print(ctx context.Context, out printer) error {
-	path := filepath.Join(c.Data, "spravka.db")
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("there is no database at %s; name its folder with --data", path)
+	path, err := c.database()
+	if err != nil {
+		return err
 	}
 	s, err := sqlite.Look(path)
 	if err != nil {

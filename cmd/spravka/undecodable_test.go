@@ -13,7 +13,7 @@ import (
 
 // An administrator looks at what could not be understood while the server runs.
 func TestUndecodableCommand(t *testing.T) {
-	c := dataUndecodable{Data: t.TempDir(), Limit: 50}
+	c := dataUndecodable{dataFolder: dataFolder{t.TempDir()}, Limit: 50}
 	look := func(c dataUndecodable, terminal bool) (string, error) {
 		var out bytes.Buffer
 		err := c.print(t.Context(), printer{&out, terminal})
