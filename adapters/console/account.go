@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 )
 
@@ -51,7 +50,7 @@ func (c *Console) changePassword(w http.ResponseWriter, r *http.Request, v *visi
 		http.Redirect(w, r, Root+"password?done", http.StatusSeeOther)
 		return nil
 	}
-	key := "password of " + strconv.FormatInt(v.operator.ID, 10)
+	key := "password of " + itoa(v.operator.ID)
 	if ok, wait := c.byLogin.attempt(key); !ok {
 		return refuse("current", "login.wait", "seconds", int((wait+time.Second-1)/time.Second))
 	}
@@ -97,7 +96,7 @@ func (c *Console) replacePassword(w http.ResponseWriter, r *http.Request, v *vis
 	if err := c.Accounts.EndSessions(r.Context(), v.operator.ID); err != nil {
 		return err
 	}
-	c.audit(r.Context(), v, "account.password", v.operator.Login)
+	c.did(r.Context(), v, "account.password", v.operator.Login)
 	c.config.Log.InfoContext(r.Context(), "console: a password was changed", "operator", v.operator.ID)
 	return c.begin(w, r, v.operator.ID)
 }

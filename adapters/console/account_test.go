@@ -62,7 +62,7 @@ func TestGeneratedPasswordsDiffer(t *testing.T) {
 
 func TestGeneratedPasswordMustBeReplaced(t *testing.T) {
 	b := newBench(t)
-	hash, err := HashGenerated("abcdefghjkmnpqrstuvw", cheap)
+	hash, err := hashGenerated("abcdefghjkmnpqrstuvw", cheap)
 	if err != nil {
 		t.Fatal(err)
 	}

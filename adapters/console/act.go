@@ -119,7 +119,7 @@ func (c *Console) carryOut(r *http.Request, v *visit, number string, form *reply
 	if receipt.Duplicate {
 		return "again", nil
 	}
-	_ = c.audit(ctx, v, "ticket."+string(form.Action), t.Number, details(acted)...) // it is done; a failure is logged
+	c.did(ctx, v, "ticket."+string(form.Action), t.Number, details(acted)...)
 	if form.Action == engine.Transfer && acted.To != 0 {
 		c.inbox.passed(t.Number, acted.To)
 	}

@@ -49,7 +49,7 @@ type mark struct {
 	id      int64
 }
 
-func (m mark) String() string { return m.process + "-" + strconv.FormatInt(m.id, 10) }
+func (m mark) String() string { return m.process + "-" + itoa(m.id) }
 
 // markPattern is what follows a cursor; pages that were drawn by an older program have none.
 const markPattern = `(?:\.([A-Z2-7]{8})-(\d{1,18}))?`
@@ -202,7 +202,7 @@ var streamCursorPattern = regexp.MustCompile(`^([0-9a-f]{24})\.(\d{1,15})` + mar
 
 // streamCursor is a list's digest, the moment of the newest thing in it, and the place among what has happened.
 func streamCursor(digest string, s *snapshot) string {
-	return digest + "." + strconv.FormatInt(s.last.UnixMilli(), 10) + "." + s.mark.String()
+	return digest + "." + itoa(s.last.UnixMilli()) + "." + s.mark.String()
 }
 
 // parseStreamCursor reads a cursor; of nonsense it makes one that knows nothing.

@@ -16,8 +16,7 @@ const auditTime = 10 * time.Second
 // number for its subject; any other names what it was done to: a login, a file's identifier, a setting. Neither subject
 // nor details may hold a citizen's personal data or what was said.
 //
-// Call it before something personal is shown, and show nothing if it fails; call it after something was done, and leave
-// the error alone then, which is logged here.
+// Call it before something personal is shown, and show nothing if it fails. What is done is written down by [Console.did].
 func (c *Console) audit(ctx context.Context, v *visit, action, subject string, details ...host.AuditChange) error {
 	e := host.AuditEntry{At: c.config.Now(), Operator: v.operator.ID, Login: v.operator.Login, Address: v.address, Action: action}
 	if strings.HasPrefix(action, "ticket.") {
@@ -37,6 +36,11 @@ func (c *Console) audit(ctx context.Context, v *visit, action, subject string, d
 		c.config.Log.ErrorContext(ctx, "console: the audit log can't be written", "action", action, "operator", v.operator.ID, "error", err)
 	}
 	return err
+}
+
+// did is audit for what has been done: that it could not be written down undoes nothing, and stands in the program's log.
+func (c *Console) did(ctx context.Context, v *visit, action, subject string, details ...host.AuditChange) {
+	_ = c.audit(ctx, v, action, subject, details...)
 }
 
 // cutBytes shortens a text to at most n bytes of whole characters.

@@ -106,13 +106,18 @@ func (c *Console) cannedFor(ctx context.Context, v *visit, t desk.Ticket, record
 	return out, nil
 }
 
-// serveCanned gives a page's script the replies for a ticket.
-func (c *Console) serveCanned(w http.ResponseWriter, r *http.Request, v *visit) error {
+// cannedHere are the replies for the ticket that the address names.
+func (c *Console) cannedHere(r *http.Request, v *visit) ([]filled, error) {
 	t, _, record, err := c.load(r.Context(), v, r.PathValue("number"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	replies, err := c.cannedFor(r.Context(), v, t, record)
+	return c.cannedFor(r.Context(), v, t, record)
+}
+
+// serveCanned gives a page's script the replies for a ticket.
+func (c *Console) serveCanned(w http.ResponseWriter, r *http.Request, v *visit) error {
+	replies, err := c.cannedHere(r, v)
 	if err != nil {
 		return err
 	}
@@ -125,11 +130,7 @@ func (c *Console) serveCanned(w http.ResponseWriter, r *http.Request, v *visit) 
 
 // insert puts a canned reply behind what is in the box, for browsers without script.
 func (c *Console) insert(w http.ResponseWriter, r *http.Request, v *visit, form *replyForm) error {
-	t, _, record, err := c.load(r.Context(), v, r.PathValue("number"))
-	if err != nil {
-		return err
-	}
-	replies, err := c.cannedFor(r.Context(), v, t, record)
+	replies, err := c.cannedHere(r, v)
 	if err != nil {
 		return err
 	}
@@ -254,7 +255,7 @@ func (c *Console) changeCanned(w http.ResponseWriter, r *http.Request, v *visit)
 		return c.drawCanned(w, r, v, status, page{}, all, form)
 	}
 	deletes := values.Get("do") == "delete"
-	name := update(v.operator.ID, form.Key, "canned", values.Get("do"), strconv.FormatInt(form.ID, 10), form.Queue, form.Locale, form.Title, form.Text)
+	name := update(v.operator.ID, form.Key, "canned", values.Get("do"), itoa(form.ID), form.Queue, form.Locale, form.Title, form.Text)
 	if c.forms.done(name) {
 		http.Redirect(w, r, Root+"canned?done=again", http.StatusSeeOther)
 		return nil
@@ -265,9 +266,10 @@ func (c *Console) changeCanned(w http.ResponseWriter, r *http.Request, v *visit)
 		}
 	}
 	form.Changed, form.By = c.config.Now(), v.operator.Login
-	what := "saved"
+	action, what := "canned.save", "saved"
 	if deletes {
-		what, err = "deleted", c.Canned.DeleteCanned(r.Context(), form.ID, form.Version)
+		action, what = "canned.delete", "deleted"
+		err = c.Canned.DeleteCanned(r.Context(), form.ID, form.Version)
 	} else {
 		_, err = c.Canned.SaveCanned(r.Context(), form.Canned)
 	}
@@ -282,7 +284,7 @@ func (c *Console) changeCanned(w http.ResponseWriter, r *http.Request, v *visit)
 		return err
 	}
 	c.forms.finish(name)
-	_ = c.audit(r.Context(), v, "canned."+what, form.Locale+" "+form.Queue+" "+form.Title) // it is done; a failure is logged
+	c.did(r.Context(), v, action, form.Locale+" "+form.Queue+" "+form.Title)
 	http.Redirect(w, r, Root+"canned?done="+what, http.StatusSeeOther)
 	return nil
 }
@@ -316,5 +318,3 @@ func (c *Console) cannedFault(r host.Canned, have int) (field, text string, args
 	}
 	return "", "", nil
 }
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }

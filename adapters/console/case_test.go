@@ -16,6 +16,9 @@ import (
 // chat is what the citizen's page holds.
 const chat = `(document.querySelector('spravka-chat')?.shadowRoot ?? document.body)`
 
+// idle is what else is to be waited for: what the stream brings can be there before the answer to the form that caused it.
+const idle = " && document.querySelector('[aria-busy]') === null"
+
 // TestACaseWithTwoOperators plays a case from end to end in real browsers over the real program: a citizen in the web chat
 // and two operators.
 func TestACaseWithTwoOperators(t *testing.T) {
@@ -66,7 +69,7 @@ func TestACaseWithTwoOperators(t *testing.T) {
 	a.until(`!document.getElementById('note-text-list').hidden`)
 	a.keys(kb.Enter + "секретная заметка")
 	a.keys(kb.Enter, chromedp.ModifierCtrl)
-	a.until(`document.querySelector('#talk .note') !== null`)
+	a.until(`document.querySelector('#talk .note') !== null` + idle)
 	a.accessible("the ticket with a note")
 
 	// Boris finds the mention, looks at the ticket, and can't answer: he sees who does.
@@ -102,6 +105,7 @@ func TestACaseWithTwoOperators(t *testing.T) {
 	citizen.until(`window.sawDots === true`) // for six seconds
 	a.keys(kb.Enter, chromedp.ModifierCtrl)
 	sees("Передаю вас коллеге")
+	a.until(`document.getElementById('reply-text').value === ''` + idle)
 	a.do(chromedp.Click(chromedp.CSS("#transfer-box summary")))
 	eval[bool](a, `(() => { const s = document.getElementById('to'); s.value = [...s.options].find((o) => o.textContent.includes('Борис')).value; return true })()`)
 	a.do(chromedp.SendKeys(chromedp.CSS("#pass-note"), "он знает эту тему"))

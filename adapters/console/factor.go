@@ -9,7 +9,6 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -95,7 +94,7 @@ const (
 // prove checks a code of the operator's second factor and uses it up: it serves once. Tries are counted, and refused
 // with a time to wait where there were too many.
 func (c *Console) prove(ctx context.Context, o host.Operator, typed string) (how proved, wait time.Duration, err error) {
-	key := "code of " + strconv.FormatInt(o.ID, 10)
+	key := "code of " + itoa(o.ID)
 	if ok, wait := c.byLogin.attempt(key); !ok {
 		return provedNot, wait, nil
 	}

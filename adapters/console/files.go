@@ -6,7 +6,6 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"strconv"
 
 	"spravka/engine/host"
 )
@@ -43,7 +42,7 @@ func (c *Console) serveFile(w http.ResponseWriter, r *http.Request, v *visit) er
 	h.Set("Content-Disposition", mime.FormatMediaType(shown, map[string]string{"filename": fileName(file.Name, "")}))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
 	if file.Size > 0 {
-		h.Set("Content-Length", strconv.FormatInt(file.Size, 10))
+		h.Set("Content-Length", itoa(file.Size))
 	}
 	if r.Method == http.MethodHead {
 		return nil

@@ -81,7 +81,7 @@ func (c *Console) invite(w http.ResponseWriter, r *http.Request, v *visit) error
 		return err
 	}
 	c.forms.finish(name)
-	c.audit(r.Context(), v, "people.invite", o.Login, differences(host.Operator{Capacity: o.Capacity}, o)...)
+	c.did(r.Context(), v, "people.invite", o.Login, differences(host.Operator{Capacity: o.Capacity}, o)...)
 	return c.listOperators(w, r, v, http.StatusOK, page{}, operatorsPage{Secret: &secret{o.Login, o.Name, link, c.config.Now().Add(invitationTime)}})
 }
 
@@ -124,7 +124,7 @@ func (c *Console) revoke(w http.ResponseWriter, r *http.Request, v *visit) error
 		return err
 	}
 	if login != "" {
-		c.audit(r.Context(), v, "people.revoke", login)
+		c.did(r.Context(), v, "people.revoke", login)
 	}
 	http.Redirect(w, r, Root+"operators?done=revoked", http.StatusSeeOther)
 	return nil
@@ -221,10 +221,10 @@ func (c *Console) accept(w http.ResponseWriter, r *http.Request, v *visit) error
 	c.byLogin.clear(o.Login)
 	by := &visit{operator: o, address: v.address, locale: v.locale, session: v.session}
 	if i.Operator != 0 {
-		c.audit(r.Context(), by, "account.password", o.Login, host.AuditChange{Field: "how", After: "invitation"})
+		c.did(r.Context(), by, "account.password", o.Login, host.AuditChange{Field: "how", After: "invitation"})
 		http.Redirect(w, r, Root+"login?renewed", http.StatusSeeOther)
 		return nil
 	}
-	c.audit(r.Context(), by, "people.join", o.Login)
+	c.did(r.Context(), by, "people.join", o.Login)
 	return c.welcome(w, r, by, o, "invitation", Root+"account/factor?welcome")
 }

@@ -36,7 +36,7 @@ func (c *Console) giveBack(ctx context.Context, v *visit, o host.Operator, name 
 				c.config.Log.WarnContext(ctx, "console: a ticket of somebody shut out was not given back", "ticket", t.Number, "operator", o.ID, "error", err)
 				continue
 			}
-			c.audit(ctx, v, "ticket.release", t.Number, host.AuditChange{Field: "operator", Before: o.Name})
+			c.did(ctx, v, "ticket.release", t.Number, host.AuditChange{Field: "operator", Before: o.Name})
 		}
 		if !more {
 			return left, nil

@@ -37,19 +37,20 @@ type logChange struct{ Field, Before, After string }
 const logMost = 50 // lines of a page
 
 // auditGroups are the beginnings of actions by which the log can be filtered, besides single actions.
-var auditGroups = []string{"login", "ticket", "file", "search", "people", "account", "notice"}
+var auditGroups = []string{"login", "ticket", "file", "search", "people", "account", "notice", "canned"}
 
 // auditActions are the actions that have words of their own; others are shown as they are.
 var auditActions = []string{
-	"login", "login.failed", "logout", "file.open", "search", "notice.add", "notice.end",
-	"ticket.open", "ticket.take", "ticket.assign", "ticket.release", "ticket.transfer", "ticket.reply", "ticket.ask", "ticket.ask_file", "ticket.return",
+	"login", "login.failed", "logout", "file.open", "search", "notice.add", "notice.end", "canned.save", "canned.delete",
+	"ticket.open", "ticket.take", "ticket.release", "ticket.transfer", "ticket.reply", "ticket.ask", "ticket.ask_file", "ticket.return",
 	"ticket.resolve", "ticket.merge", "ticket.reopen", "ticket.note", "ticket.fault",
 	"people.invite", "people.revoke", "people.join", "people.change", "people.renew", "people.link",
 	"account.password", "account.change", "account.presence", "account.sessions", "account.factor", "account.codes",
 }
 
 // auditFields are the fields of differences that have words of their own.
-var auditFields = []string{"how", "name", "role", "queues", "capacity", "email", "locale", "presence", "access", "sessions", "factor", "codes", "queue", "operator", "kind", "text", "starts", "ends", "notice"}
+var auditFields = []string{"how", "name", "role", "queues", "capacity", "email", "locale", "presence", "access", "sessions", "factor", "codes", "queue", "operator", "kind", "text", "starts", "ends", "notice",
+	"to", "resolution", "into", "flow"}
 
 func (c *Console) showLog(w http.ResponseWriter, r *http.Request, v *visit) error {
 	q := r.URL.Query()
@@ -94,7 +95,7 @@ func (c *Console) showLog(w http.ResponseWriter, r *http.Request, v *visit) erro
 	names := map[int64]string{}
 	for _, o := range people {
 		names[o.ID] = o.Name
-		body.People = append(body.People, choice{strconv.FormatInt(o.ID, 10), o.Name, o.ID == f.Operator})
+		body.People = append(body.People, choice{itoa(o.ID), o.Name, o.ID == f.Operator})
 	}
 	for _, line := range lines {
 		body.Rows = append(body.Rows, c.logRow(v.locale, line, names))
@@ -132,10 +133,14 @@ func (c *Console) logValue(locale, field, value string) string {
 	case field == "how":
 		return wordOr(locale, "log.how.", value)
 	case field == "presence":
-		return wordOr(locale, "log.presence.", value)
+		return wordOr(locale, "board.", value)
 	case field == "queues":
 		return c.queueNames(locale, strings.Split(value, ", "))
-	case field == "queue":
+	case field == "resolution":
+		return wordOr(locale, "resolution.", value)
+	case field == "kind":
+		return wordOr(locale, "notices.", value)
+	case field == "queue", field == "flow":
 		return c.term(locale, value)
 	case value == "on" || value == "off":
 		return word(locale, "log.switch."+value)
@@ -164,7 +169,7 @@ func logURL(q url.Values, before int64) string {
 		}
 	}
 	if before > 0 {
-		kept.Set("before", strconv.FormatInt(before, 10))
+		kept.Set("before", itoa(before))
 	}
 	if len(kept) == 0 {
 		return Root + "log"

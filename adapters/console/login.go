@@ -60,7 +60,7 @@ func (c *Console) logIn(w http.ResponseWriter, r *http.Request, v *visit) error 
 	operator, err := c.authenticate(r, login, password)
 	if errors.Is(err, host.ErrNotFound) {
 		c.config.Log.WarnContext(r.Context(), "console: a log-in failed", "address", place)
-		c.audit(r.Context(), &visit{operator: operator, address: v.address}, "login.failed", operator.Login, host.AuditChange{Field: "how", After: "password"})
+		c.did(r.Context(), &visit{operator: operator, address: v.address}, "login.failed", operator.Login, host.AuditChange{Field: "how", After: "password"})
 		return refuse(http.StatusForbidden, "login.wrong")
 	}
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *Console) logOut(w http.ResponseWriter, r *http.Request, v *visit) error
 		c.Presence.Gone(v.operator.ID) // a console on another device says otherwise within seconds
 	}
 	if v.known() {
-		c.audit(r.Context(), v, "logout", v.operator.Login)
+		c.did(r.Context(), v, "logout", v.operator.Login)
 	}
 	c.setSession(w, r, "", -1)
 	http.Redirect(w, r, Root+"login?out", http.StatusSeeOther)

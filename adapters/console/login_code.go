@@ -40,7 +40,7 @@ func (c *Console) letIn(w http.ResponseWriter, r *http.Request, v *visit, o host
 		return err
 	}
 	v.operator = o
-	c.audit(r.Context(), v, "login", o.Login, host.AuditChange{Field: "how", After: how})
+	c.did(r.Context(), v, "login", o.Login, host.AuditChange{Field: "how", After: how})
 	c.config.Log.InfoContext(r.Context(), "console: logged in", "operator", o.ID)
 	return c.lead(w, r, v, localPath(back))
 }
@@ -80,7 +80,7 @@ func (c *Console) checkCode(w http.ResponseWriter, r *http.Request, v *visit) er
 		return refuse(http.StatusTooManyRequests, "login.wait", "seconds", seconds)
 	case how == provedNot:
 		v.operator = o
-		c.audit(r.Context(), v, "login.failed", o.Login, host.AuditChange{Field: "how", After: "code"})
+		c.did(r.Context(), v, "login.failed", o.Login, host.AuditChange{Field: "how", After: "code"})
 		v.operator = host.Operator{}
 		return refuse(http.StatusForbidden, "code.wrong")
 	}

@@ -162,7 +162,7 @@ func (c *Console) lead(w http.ResponseWriter, r *http.Request, v *visit, target 
 
 func (c *Console) failProvider(w http.ResponseWriter, r *http.Request, v *visit, text string, err error) error {
 	c.config.Log.WarnContext(r.Context(), "console: a log-in at the provider failed", "why", text, "address", v.address, "error", err)
-	c.audit(r.Context(), v, "login.failed", "", host.AuditChange{Field: "how", After: "provider"})
+	c.did(r.Context(), v, "login.failed", "", host.AuditChange{Field: "how", After: "provider"})
 	return c.refuseLogin(w, r, v, http.StatusForbidden, text)
 }
 
@@ -189,7 +189,7 @@ func (c *Console) operatorOf(ctx context.Context, v *visit, claims Claims) (o ho
 		if err := c.Accounts.UpdateOperator(ctx, o); err != nil {
 			return o, "", err
 		}
-		c.audit(ctx, &visit{operator: o, address: v.address}, "people.change", o.Login, differences(before, o)...)
+		c.did(ctx, &visit{operator: o, address: v.address}, "people.change", o.Login, differences(before, o)...)
 	}
 	return o, "", nil
 }
@@ -219,7 +219,7 @@ func (c *Console) linkOrCreate(ctx context.Context, v *visit, claims Claims) (o 
 		if o, err = c.createFrom(ctx, claims, email); err != nil {
 			return o, "", err
 		}
-		c.audit(ctx, &visit{operator: o, address: v.address}, "people.join", o.Login, host.AuditChange{Field: "how", After: "provider"}, host.AuditChange{Field: "role", After: o.Role})
+		c.did(ctx, &visit{operator: o, address: v.address}, "people.join", o.Login, host.AuditChange{Field: "how", After: "provider"}, host.AuditChange{Field: "role", After: o.Role})
 	}
 	if o.Disabled {
 		return o, "provider.disabled", nil
@@ -227,7 +227,7 @@ func (c *Console) linkOrCreate(ctx context.Context, v *visit, claims Claims) (o 
 	if err := c.Accounts.LinkIdentity(ctx, o.ID, claims.Identity, c.config.Now()); err != nil {
 		return o, "", err
 	}
-	c.audit(ctx, &visit{operator: o, address: v.address}, "people.link", o.Login)
+	c.did(ctx, &visit{operator: o, address: v.address}, "people.link", o.Login)
 	return o, "", nil
 }
 

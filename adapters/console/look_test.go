@@ -20,7 +20,7 @@ func TestLook(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.Now = time.Now })
 	b.clock.at = time.Now()
 	free, mine, other, solved := sample(b)
-	hash, err := HashGenerated("abcdefghjkmnpqrstuvw", cheap)
+	hash, err := hashGenerated("abcdefghjkmnpqrstuvw", cheap)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (c *Console) changeAccount(w http.ResponseWriter, r *http.Request, v *visit
 	if err := c.Accounts.UpdateOperator(r.Context(), after); err != nil {
 		return err
 	}
-	c.audit(r.Context(), v, "account.change", after.Login, differences(before, after)...)
+	c.did(r.Context(), v, "account.change", after.Login, differences(before, after)...)
 	http.Redirect(w, r, Root+"account?done=saved", http.StatusSeeOther)
 	return nil
 }
@@ -96,7 +96,7 @@ func (c *Console) setPresence(w http.ResponseWriter, r *http.Request, v *visit) 
 	if err := c.Accounts.SetPresence(r.Context(), v.operator.ID, presence, c.config.Now()); err != nil {
 		return err
 	}
-	c.audit(r.Context(), v, "account.presence", v.operator.Login, host.AuditChange{Field: "presence", Before: v.operator.Presence, After: presence})
+	c.did(r.Context(), v, "account.presence", v.operator.Login, host.AuditChange{Field: "presence", Before: v.operator.Presence, After: presence})
 	back := localPath(form.Get("back"))
 	if back == Root {
 		back = Root + "account?done=" + presence
@@ -134,7 +134,7 @@ func (c *Console) endSessions(w http.ResponseWriter, r *http.Request, v *visit) 
 			return err
 		}
 	}
-	c.audit(r.Context(), v, "account.sessions", v.operator.Login)
+	c.did(r.Context(), v, "account.sessions", v.operator.Login)
 	http.Redirect(w, r, Root+"account?done="+done, http.StatusSeeOther)
 	return nil
 }
@@ -230,7 +230,7 @@ func (c *Console) changeFactor(w http.ResponseWriter, r *http.Request, v *visit)
 		if err := c.Accounts.SetTOTP(r.Context(), o.ID, "", step, nil); err != nil {
 			return err
 		}
-		c.audit(r.Context(), v, "account.factor", o.Login, host.AuditChange{Field: "factor", Before: "on", After: "off"})
+		c.did(r.Context(), v, "account.factor", o.Login, host.AuditChange{Field: "factor", Before: "on", After: "off"})
 		http.Redirect(w, r, Root+"account/factor?off", http.StatusSeeOther)
 		return nil
 	case "on", "codes":
@@ -239,9 +239,9 @@ func (c *Console) changeFactor(w http.ResponseWriter, r *http.Request, v *visit)
 			return err
 		}
 		if do == "on" {
-			c.audit(r.Context(), v, "account.factor", o.Login, host.AuditChange{Field: "factor", Before: "off", After: "on"})
+			c.did(r.Context(), v, "account.factor", o.Login, host.AuditChange{Field: "factor", Before: "off", After: "on"})
 		} else {
-			c.audit(r.Context(), v, "account.codes", o.Login, host.AuditChange{Field: "codes", After: strconv.Itoa(len(codes))})
+			c.did(r.Context(), v, "account.codes", o.Login, host.AuditChange{Field: "codes", After: strconv.Itoa(len(codes))})
 		}
 		o.TOTPSecret = raw
 		return c.drawFactor(w, r, v, http.StatusOK, page{}, factorPage{Person: o, Codes: codes})

@@ -103,7 +103,7 @@ func (c *Console) writeNote(w http.ResponseWriter, r *http.Request, v *visit) er
 		c.config.Log.ErrorContext(r.Context(), "console: a note can't be stored", "ticket", t.Number, "operator", v.operator.ID, "error", err)
 		return refuse(http.StatusServiceUnavailable, "act.failed")
 	default:
-		_ = c.audit(r.Context(), v, "ticket.note", t.Number) // it is done; a failure is logged
+		c.did(r.Context(), v, "ticket.note", t.Number)
 		c.noted.Changed(t.Number)
 		c.inbox.touch()
 		if len(unknown) > 0 {

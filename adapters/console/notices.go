@@ -105,7 +105,7 @@ func (c *Console) addNotice(w http.ResponseWriter, r *http.Request, v *visit) er
 		return err
 	}
 	c.forms.finish(name)
-	_ = c.audit(r.Context(), v, "notice.add", strconv.FormatInt(id, 10), host.AuditChange{Field: "kind", After: string(n.Kind)},
+	c.did(r.Context(), v, "notice.add", itoa(id), host.AuditChange{Field: "kind", After: string(n.Kind)},
 		host.AuditChange{Field: "text", After: n.In(v.locale, localeOrder...)}, host.AuditChange{Field: "starts", After: form.Get("starts")}, host.AuditChange{Field: "ends", After: form.Get("ends")})
 	http.Redirect(w, r, Root+"notices?done=added", http.StatusSeeOther)
 	return nil
@@ -165,7 +165,7 @@ func (c *Console) changeNotice(w http.ResponseWriter, r *http.Request, v *visit)
 	case "end":
 		err = c.Notices.End(r.Context(), id, v.operator.Login)
 		if err == nil {
-			_ = c.audit(r.Context(), v, "notice.end", strconv.FormatInt(id, 10))
+			c.did(r.Context(), v, "notice.end", itoa(id))
 		}
 	case "join":
 		done = "joined"
@@ -176,7 +176,7 @@ func (c *Console) changeNotice(w http.ResponseWriter, r *http.Request, v *visit)
 			if err = c.Notices.Join(r.Context(), id, number); err != nil {
 				break
 			}
-			_ = c.audit(r.Context(), v, "ticket.fault", number, host.AuditChange{Field: "notice", After: strconv.FormatInt(id, 10)})
+			c.did(r.Context(), v, "ticket.fault", number, host.AuditChange{Field: "notice", After: itoa(id)})
 		}
 	default:
 		return problem(http.StatusBadRequest, "problem.form")

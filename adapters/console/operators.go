@@ -211,8 +211,8 @@ func (c *Console) changeOperator(w http.ResponseWriter, r *http.Request, v *visi
 	if o.ID == v.operator.ID && what != "save" {
 		return problem(http.StatusForbidden, "problem.oneself")
 	}
-	self := Root + "operators/" + strconv.FormatInt(o.ID, 10)
-	name := update(v.operator.ID, form.Get("key"), what, strconv.FormatInt(o.ID, 10), form.Encode())
+	self := Root + "operators/" + itoa(o.ID)
+	name := update(v.operator.ID, form.Get("key"), what, itoa(o.ID), form.Encode())
 	if c.forms.done(name) {
 		http.Redirect(w, r, self+"?done=again", http.StatusSeeOther)
 		return nil
@@ -246,7 +246,7 @@ func (c *Console) changeOperator(w http.ResponseWriter, r *http.Request, v *visi
 	}
 	c.forms.finish(name)
 	if done != "" {
-		c.audit(r.Context(), v, "people.change", o.Login, log)
+		c.did(r.Context(), v, "people.change", o.Login, log)
 	}
 	if what == "disable" {
 		left, err := c.giveBack(r.Context(), v, o, form.Get("key"))
@@ -284,8 +284,8 @@ func (c *Console) savePerson(w http.ResponseWriter, r *http.Request, v *visit, o
 		return err
 	}
 	c.forms.finish(name)
-	c.audit(r.Context(), v, "people.change", o.Login, differences(o, after)...)
-	http.Redirect(w, r, Root+"operators/"+strconv.FormatInt(o.ID, 10)+"?done=saved", http.StatusSeeOther)
+	c.did(r.Context(), v, "people.change", o.Login, differences(o, after)...)
+	http.Redirect(w, r, Root+"operators/"+itoa(o.ID)+"?done=saved", http.StatusSeeOther)
 	return nil
 }
 
@@ -302,7 +302,7 @@ func (c *Console) renew(w http.ResponseWriter, r *http.Request, v *visit, o host
 		return err
 	}
 	c.forms.finish(name)
-	c.audit(r.Context(), v, "people.renew", o.Login)
+	c.did(r.Context(), v, "people.renew", o.Login)
 	return c.drawOperator(w, r, v, http.StatusOK, page{}, operatorPage{Person: o, Form: personForm(o), Secret: &secret{o.Login, o.Name, link, c.config.Now().Add(invitationTime)}})
 }
 

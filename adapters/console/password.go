@@ -44,8 +44,15 @@ func Hash(password string, p *argon2id.Params) (string, error) {
 // generatedMark stands before the hash of a password that was generated: the console then asks for another one at once.
 const generatedMark = "generated:"
 
-// HashGenerated hashes a password made by [NewPassword]: whoever logs in with it must choose another one first.
-func HashGenerated(password string, p *argon2id.Params) (string, error) {
+// TemporaryPassword makes a password that is to be shown once, and the hash to store: whoever logs in with it must choose
+// another one first.
+func TemporaryPassword() (password, hash string, err error) {
+	password = NewPassword()
+	hash, err = hashGenerated(password, nil)
+	return password, hash, err
+}
+
+func hashGenerated(password string, p *argon2id.Params) (string, error) {
 	hash, err := Hash(password, p)
 	return generatedMark + hash, err
 }

@@ -22,7 +22,6 @@ const (
 	watchers       // the board, and everybody's load
 	auditors       // the audit log
 	announcers     // planned works and notices
-	editors        // the content
 	administrators // the people
 )
 
@@ -30,13 +29,13 @@ const (
 var grants = map[string][]access{
 	host.RoleOperator:      {staff},
 	host.RoleSupervisor:    {staff, assigners, watchers, auditors, announcers},
-	host.RoleEditor:        {announcers, editors},
-	host.RoleAdministrator: {staff, assigners, watchers, auditors, announcers, editors, administrators},
+	host.RoleEditor:        {announcers},
+	host.RoleAdministrator: {staff, assigners, watchers, auditors, announcers, administrators},
 }
 
 // grantNames are the names under which pages ask what to show.
 var grantNames = map[string]access{
-	"tickets": staff, "assign": assigners, "board": watchers, "audit": auditors, "announce": announcers, "edit": editors, "people": administrators,
+	"tickets": staff, "board": watchers, "audit": auditors, "announce": announcers, "people": administrators,
 }
 
 // may reports whether the visitor's role grants it.
@@ -50,8 +49,7 @@ func (v *visit) sees(queue string, operator int64) bool {
 	return v.may(assigners) || v.may(staff) && (operator == v.operator.ID || v.operator.Serves(queue))
 }
 
-// May tells a page whether to show what needs a grant: "tickets", "assign", "board", "audit", "announce", "edit" or
-// "people".
+// May tells a page whether to show what needs a grant: "tickets", "board", "audit", "announce" or "people".
 func (p page) May(grant string) bool { return slices.Contains(grants[p.Me.Role], grantNames[grant]) }
 
 // startPage is where a role begins its work.

@@ -20,8 +20,7 @@ func Setup(ctx context.Context, accounts host.Accounts, locale string, now time.
 	if len(operators) > 0 {
 		return "", "", false, nil
 	}
-	password = NewPassword()
-	hash, err := HashGenerated(password, nil)
+	password, hash, err := TemporaryPassword()
 	if err != nil {
 		return "", "", false, fmt.Errorf("the administrator's password can't be hashed: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -134,3 +135,5 @@ func cut(text string, n int) string {
 	}
 	return strings.TrimSpace(string([]rune(text)[:n-1])) + "…"
 }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -74,7 +74,7 @@ var families = map[string][]string{
 	"alert.":    {"new", "offer", "passed", "message"},
 	"log.did.":  auditActions, "log.group.": auditGroups, "log.field.": auditFields, "log.switch.": {"on", "off"},
 	"log.how.":      {"password", "code", "recovery", "invitation", "provider", "command"},
-	"log.presence.": {host.PresenceAvailable, host.PresenceAway}, "presence.": {host.PresenceAvailable, host.PresenceAway},
+	"presence.":     {host.PresenceAvailable, host.PresenceAway},
 	"notices.done_": {"added", "ended", "joined", "again"}, "notices.end_": {"works", "fault"},
 	"account.done_": accountNotices, "operators.done_": slices.Collect(maps.Keys(operatorsNotices)),
 	"operators.bad_": {"login", "name", "role", "capacity", "email"},
@@ -123,6 +123,30 @@ func TestEachTextIsUsedAndEachUseHasAText(t *testing.T) {
 	for key := range languages["ru"] {
 		if !used[key] {
 			t.Errorf("%s has a text, but nothing uses it", key)
+		}
+	}
+}
+
+// Whatever the console writes into the audit log is shown in words.
+func TestTheLogHasWords(t *testing.T) {
+	source := sources(t)
+	for pattern, known := range map[string][]string{
+		`c\.(?:audit|did)\([^"]*"([a-z_.]+)",`:        auditActions,
+		`(?:Field: |AuditChange\{|\badd\()"([a-z]+)"`: auditFields,
+	} {
+		found := regexp.MustCompile(pattern).FindAllStringSubmatch(source, -1)
+		if len(found) < 10 {
+			t.Errorf("%s finds only %v", pattern, found)
+		}
+		for _, m := range found {
+			if !slices.Contains(known, m[1]) {
+				t.Errorf("%q is written down, and the log has no words for it", m[1])
+			}
+		}
+	}
+	for _, a := range actions {
+		if a != insertCanned && !slices.Contains(auditActions, "ticket."+string(a)) {
+			t.Errorf("%q is written down, and the log has no words for it", a)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func (c *operatorAdd) Run() error {
 		name = c.Login
 	}
 	return c.use(func(ctx context.Context, s *sqlite.Store, log auditor) error {
-		password, hash, err := temporary()
+		password, hash, err := console.TemporaryPassword()
 		if err != nil {
 			return err
 		}
@@ -119,13 +119,6 @@ func (c *operatorAdd) Run() error {
 		showPassword(c.Login, password)
 		return log(o, "people.join", host.AuditChange{Field: "role", After: o.Role})
 	})
-}
-
-// temporary makes a password that has to be changed at the first log-in.
-func temporary() (password, hash string, err error) {
-	password = console.NewPassword()
-	hash, err = console.HashGenerated(password, nil)
-	return password, hash, err
 }
 
 func showPassword(login, password string) {
@@ -145,7 +138,7 @@ func (c *operatorReset) Run() error {
 		if err != nil {
 			return err
 		}
-		password, hash, err := temporary()
+		password, hash, err := console.TemporaryPassword()
 		if err != nil {
 			return err
 		}
