@@ -263,20 +263,31 @@ func (c *contract) longReply() {
 	c.whole(slices.DeleteFunc(c.seen(), func(m Shown) bool { return !strings.Contains(m.Text, "Абзац") }), long())
 }
 
-func (c *contract) keyboard() {
+// sent gives the channel a message and returns what came of it. It is not ok for a channel that is given none: what shows
+// the history shows a message as it is.
+func (c *contract) sent(m engine.Message) (parts []Shown, ok bool) {
+	c.Helper()
 	if c.channel == nil {
-		return // a channel that shows the history shows a message with its buttons
+		return nil, false
 	}
 	c.must(c.line.Write(c.ctx, "здравствуйте"))
 	c.seen()
 	r, err := c.Store.Find(c.ctx, c.line.Peer())
 	c.must(err)
-	m := engine.Message{Text: long(), Buttons: []engine.Button{{Label: "Да", Payload: "y"}, {Label: strings.Repeat("Очень длинная кнопка ", 5), Payload: "n"}}}
 	body, err := json.Marshal(m)
 	c.must(err)
 	c.must(c.channel.Send(c.ctx, host.Outgoing{Conversation: r.ID, Peer: r.Peer, Seq: 1000, Body: body}))
-	parts, err := c.line.Seen(c.ctx)
+	parts, err = c.line.Seen(c.ctx)
 	c.must(err)
+	return parts, true
+}
+
+func (c *contract) keyboard() {
+	m := engine.Message{Text: long(), Buttons: []engine.Button{{Label: "Да", Payload: "y"}, {Label: strings.Repeat("Очень длинная кнопка ", 5), Payload: "n"}}}
+	parts, ok := c.sent(m)
+	if !ok {
+		return
+	}
 	c.whole(parts, m.Text)
 	for i, p := range parts {
 		if last := i == len(parts)-1; (len(p.Buttons) > 0) != last {
@@ -312,13 +323,6 @@ func (c *contract) secret() {
 // options checks that more options than most keyboards take all reach the citizen: as buttons, or under numbers that count
 // as the engine does. Labels that are cut begin with the number that the list has the whole of.
 func (c *contract) options() {
-	if c.channel == nil {
-		return // a channel that shows the history shows a message with its buttons
-	}
-	c.must(c.line.Write(c.ctx, "здравствуйте"))
-	c.seen()
-	r, err := c.Store.Find(c.ctx, c.line.Peer())
-	c.must(err)
 	m := engine.Message{Text: "Какая справка нужна?"}
 	for i := range 12 {
 		label := fmt.Sprint("Вид ", i+1)
@@ -327,11 +331,10 @@ func (c *contract) options() {
 		}
 		m.Buttons = append(m.Buttons, engine.Button{Label: label, Payload: fmt.Sprint("o:document.order:kind:k", i+1)})
 	}
-	body, err := json.Marshal(m)
-	c.must(err)
-	c.must(c.channel.Send(c.ctx, host.Outgoing{Conversation: r.ID, Peer: r.Peer, Seq: 2000, Body: body}))
-	parts, err := c.line.Seen(c.ctx)
-	c.must(err)
+	parts, ok := c.sent(m)
+	if !ok {
+		return
+	}
 	if len(parts) != 1 {
 		c.Fatalf("it came as %+v", parts)
 	}

@@ -65,49 +65,28 @@ func (s *Session) operate(ctx context.Context, a engine.Action, text string, wit
 
 func acted(a engine.Action, text string, with map[string]string) (engine.Acted, error) {
 	act := engine.Acted{Action: a, Operator: 1, Text: text, Slots: map[string]string{}}
+	numbers := map[string]*int64{"as": &act.Operator, "to": &act.To, "over": &act.Over, "fence": &act.Fence}
+	texts := map[string]*string{"ticket": &act.Ticket, "text": &act.Text, "note": &act.Note, "queue": &act.Queue, "flow": &act.Flow,
+		"resolution": &act.Resolution, "into": &act.Into}
 	for _, name := range slices.Sorted(maps.Keys(with)) {
-		value := with[name]
-		n, err := int64(0), error(nil)
-		switch name {
-		case "as", "to", "over", "fence":
-			n, err = strconv.ParseInt(value, 10, 64)
-		}
-		switch name {
-		case "as":
-			act.Operator = n
-		case "to":
-			act.To, act.ToName = n, operators[n]
-		case "over":
-			act.Over = n
-		case "fence":
-			act.Fence = n
-		case "ticket":
-			act.Ticket = value
-		case "text":
-			act.Text = value
-		case "note":
-			act.Note = value
-		case "until":
+		value, err := with[name], error(nil)
+		slot, isSlot := strings.CutPrefix(name, "slot.")
+		switch {
+		case numbers[name] != nil:
+			*numbers[name], err = strconv.ParseInt(value, 10, 64)
+		case texts[name] != nil:
+			*texts[name] = value
+		case name == "until":
 			act.Until, err = time.Parse(time.RFC3339, value)
-		case "queue":
-			act.Queue = value
-		case "flow":
-			act.Flow = value
-		case "resolution":
-			act.Resolution = value
-		case "into":
-			act.Into = value
-		default:
-			slot, ok := strings.CutPrefix(name, "slot.")
-			if !ok {
-				return act, fmt.Errorf("%w: with has no %q", errInput, name)
-			}
+		case isSlot:
 			act.Slots[slot] = value
+		default:
+			return act, fmt.Errorf("%w: with has no %q", errInput, name)
 		}
 		if err != nil {
 			return act, fmt.Errorf("%w: with: %s can't be %q", errInput, name, value)
 		}
 	}
-	act.Name = operators[act.Operator]
+	act.Name, act.ToName = operators[act.Operator], operators[act.To]
 	return act, nil
 }

@@ -38,6 +38,27 @@ func (w *world) deliver(body string, tries int) (status int, answer string) {
 	return rec.Code, strings.TrimSpace(rec.Body.String())
 }
 
+// stored delivers what is to be acknowledged, and stored once whatever was delivered before.
+func (w *world) stored(body string, tries int) {
+	w.t.Helper()
+	if status, answer := w.deliver(body, tries); status != 200 || answer != "ok" {
+		w.t.Errorf("%d %s", status, answer)
+	}
+	if got := len(w.host.Heard()); got != 1 {
+		w.t.Errorf("stored %d times", got)
+	}
+}
+
+// inOrder checks that ten messages of each dialogue were stored in their order.
+func (w *world) inOrder(dialogues int64) {
+	w.t.Helper()
+	for peer := range dialogues {
+		if got := w.heard(peer + 1); len(got) != 10 || !slices.IsSorted(got) {
+			w.t.Errorf("dialogue %d: %v", peer+1, got)
+		}
+	}
+}
+
 func callback(id, kind, object string) string {
 	return fmt.Sprintf(`{"type":%q,"object":%s,"group_id":1001,"event_id":%q,"v":"5.131","secret":%q}`, kind, object, id, secret)
 }
@@ -131,12 +152,7 @@ func TestCallbackIsAcknowledgedWhenStored(t *testing.T) {
 		down = false
 		mu.Unlock()
 		for try := range 3 { // VK repeats; a repetition after "ok" is one whose answer was lost
-			if status, answer := w.deliver(body, try+1); status != 200 || answer != "ok" {
-				t.Errorf("%d %s", status, answer)
-			}
-		}
-		if got := len(w.host.Heard()); got != 1 {
-			t.Errorf("stored %d times", got)
+			w.stored(body, try+1)
 		}
 		w.stop()
 	})
@@ -153,12 +169,7 @@ func TestCallbackSlowTurn(t *testing.T) {
 		if status, _ := w.deliver(body, 0); status != 503 {
 			t.Errorf("%d", status)
 		}
-		if status, answer := w.deliver(body, 1); status != 200 || answer != "ok" {
-			t.Errorf("%d %s", status, answer)
-		}
-		if got := len(w.host.Heard()); got != 1 {
-			t.Errorf("stored %d times", got)
-		}
+		w.stored(body, 1)
 		w.stop()
 	})
 }
@@ -180,11 +191,7 @@ func TestCallbackOrder(t *testing.T) {
 			})
 		}
 		all.Wait()
-		for peer := range int64(5) {
-			if got := w.heard(peer + 1); len(got) != 10 || !slices.IsSorted(got) {
-				t.Errorf("dialogue %d: %v", peer+1, got)
-			}
-		}
+		w.inOrder(5)
 		w.stop()
 	})
 }
@@ -211,11 +218,7 @@ func TestCallbackOrderAfterAnOutage(t *testing.T) {
 		time.Sleep(outage)
 		w.start()
 		all.Wait()
-		for peer := range int64(4) {
-			if got := w.heard(peer + 1); len(got) != 10 || !slices.IsSorted(got) {
-				t.Errorf("dialogue %d: %v", peer+1, got)
-			}
-		}
+		w.inOrder(4)
 		w.stop()
 	})
 }

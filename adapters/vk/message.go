@@ -74,20 +74,18 @@ type said struct {
 }
 
 func (a *Adapter) readMessage(id string, object []byte) (action, error) {
-	if len(object) > maxObject {
-		return action{}, fmt.Errorf("it has %d bytes", len(object))
-	}
 	var o messageNew
-	if err := json.Unmarshal(object, &o); err != nil {
-		return action{}, wrongField(err)
+	if err := decode(object, &o); err != nil {
+		return action{}, err
 	}
 	m := o.Message
-	switch {
-	case m == nil:
+	if m == nil {
 		return action{}, errors.New("it has no message")
-	case m.Peer == 0:
-		return action{}, errors.New("its peer_id is missing")
-	case m.Peer < 0, m.From < 0, truthy(m.Out), present(m.Action):
+	}
+	switch ours, err := m.ours(); {
+	case err != nil:
+		return action{}, err
+	case ours, present(m.Action):
 		return action{}, errNothing // a community, ourselves, or a notice of a chat
 	}
 	s := said{id: id, number: m.Number, peer: m.Peer, from: m.From, text: cleanText(m.Text)}
@@ -116,31 +114,47 @@ func (a *Adapter) readMessage(id string, object []byte) (action, error) {
 
 // readEdit reads a citizen's new wording of a message: VK gives the whole message as it reads now.
 func (a *Adapter) readEdit(id string, object []byte) (action, error) {
-	if len(object) > maxObject {
-		return action{}, fmt.Errorf("it has %d bytes", len(object))
-	}
 	var o messageNew
-	if err := json.Unmarshal(object, &o); err != nil {
-		return action{}, wrongField(err)
+	if err := decode(object, &o); err != nil {
+		return action{}, err
 	}
 	m := o.Message
 	if m == nil {
 		m = new(incoming)
-		if err := json.Unmarshal(object, m); err != nil {
-			return action{}, wrongField(err)
+		if err := decode(object, m); err != nil {
+			return action{}, err
 		}
 	}
 	text := cleanText(m.Text)
-	switch {
-	case m.Peer == 0:
-		return action{}, errors.New("its peer_id is missing")
-	case m.Peer < 0, m.Peer >= manyPeople, m.From < 0, truthy(m.Out), text == "":
+	switch ours, err := m.ours(); {
+	case err != nil:
+		return action{}, err
+	case ours, m.Peer >= manyPeople, text == "":
 		return action{}, errNothing // not a citizen's, or words in front of everybody
 	case m.Number <= 0:
 		return action{}, errors.New("its conversation_message_id is missing")
 	}
 	in := host.Inbound{Peer: a.peer(m.Peer), Update: a.updateID(id), Event: engine.Edited{Message: itoa(m.Number), Text: text}}
 	return action{line: m.Peer, do: func(ctx context.Context) error { return a.hand(ctx, in) }}, nil
+}
+
+// ours reports whether a message is none of a citizen's, but of a community, or of ourselves.
+func (m *incoming) ours() (bool, error) {
+	if m.Peer == 0 {
+		return false, errors.New("its peer_id is missing")
+	}
+	return m.Peer < 0 || m.From < 0 || truthy(m.Out), nil
+}
+
+// decode reads an update's object.
+func decode(object []byte, into any) error {
+	if len(object) > maxObject {
+		return fmt.Errorf("it has %d bytes", len(object))
+	}
+	if err := json.Unmarshal(object, into); err != nil {
+		return wrongField(err)
+	}
+	return nil
 }
 
 // wrongField names the field of a wrong type without its value.
@@ -195,10 +209,6 @@ var starts = []string{"/start", "start", "начать"}
 
 // take hands a message over to the host.
 func (a *Adapter) take(ctx context.Context, s said) error {
-	h, _, _ := a.serving()
-	if h == nil {
-		return errors.New("the adapter does not run")
-	}
 	in := host.Inbound{Peer: a.peer(s.peer), Update: a.updateID(s.id), Locale: s.locale}
 	if s.number > 0 {
 		in.Message = itoa(s.number)
@@ -221,14 +231,13 @@ func (a *Adapter) take(ctx context.Context, s said) error {
 		}
 		if s.text != "" || len(files) > 0 {
 			in.Event = engine.Said{Text: s.text, Files: files}
-			if _, err := h.Receive(ctx, in); err != nil {
+			if err := a.hand(ctx, in); err != nil {
 				return err
 			}
 		}
 		return a.explain(ctx, s, refused)
 	}
-	_, err := h.Receive(ctx, in)
-	return err
+	return a.hand(ctx, in)
 }
 
 // updateID names an update for the host. Several communities can share one database.

@@ -2,7 +2,6 @@ package vk
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -17,8 +16,8 @@ import (
 // longer than a minute.
 func (a *Adapter) readPress(id string, object []byte) (action, error) {
 	var o events.MessageEventObject
-	if err := json.Unmarshal(object, &o); err != nil {
-		return action{}, wrongField(err)
+	if err := decode(object, &o); err != nil {
+		return action{}, err
 	}
 	peer, user := int64(o.PeerID), int64(o.UserID)
 	switch {
@@ -36,16 +35,11 @@ func (a *Adapter) readPress(id string, object []byte) (action, error) {
 		return act, nil // we show no buttons there
 	}
 	act.do = func(ctx context.Context) error {
-		h, _, _ := a.serving()
-		if h == nil {
-			return errors.New("the adapter does not run")
-		}
 		in := host.Inbound{Peer: a.peer(peer), Update: a.updateID(id), Event: engine.Pressed{Payload: press}}
 		if start {
 			in.Event = engine.Opened{}
 		}
-		_, err := h.Receive(ctx, in) // an unknown payload gets the answer for buttons of old
-		return err
+		return a.hand(ctx, in) // an unknown payload gets the answer for buttons of old
 	}
 	return act, nil
 }

@@ -27,8 +27,8 @@ func (a *Adapter) readComment(id string, object []byte) (action, error) {
 		Text    string `json:"text"`
 		Deleted any    `json:"deleted"`
 	}
-	if err := json.Unmarshal(object, &o); err != nil {
-		return action{}, wrongField(err)
+	if err := decode(object, &o); err != nil {
+		return action{}, err
 	}
 	switch {
 	case o.From <= 0:
@@ -46,12 +46,7 @@ func (a *Adapter) readComment(id string, object []byte) (action, error) {
 	in := host.Inbound{Peer: host.Peer{Channel: WallChannel, ID: itoa(o.Post) + "_" + itoa(o.ID)}, Update: "wall:" + itoa(o.Post) + "_" + itoa(o.ID),
 		Event: engine.Commented{Text: text}}
 	return action{line: -o.ID, do: func(ctx context.Context) error {
-		h, _, ok := a.serving()
-		if !ok {
-			return errors.New("the adapter has stopped")
-		}
-		_, err := h.Receive(ctx, in)
-		return err
+		return a.hand(ctx, in)
 	}}, nil
 }
 
