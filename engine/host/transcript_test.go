@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"spravka/adapters/sqlite"
+	"spravka/engine"
 	"spravka/engine/desk"
 	"spravka/engine/host"
 )
@@ -28,21 +29,28 @@ func (s spoiled) History(ctx context.Context, id, after int64, limit int) ([]hos
 	return list, err
 }
 
-// What can't be read now can't be read later either: such a turn must not fail for ever.
-func TestTranscriptWithAnUnreadableEntry(t *testing.T) {
+// transcribed asks for the transcript of a talk whose store is changed, and returns the store and what the citizen got.
+func transcribed(t *testing.T, change func(host.Store) host.Store) (*sqlite.Store, []engine.File) {
+	t.Helper()
 	s, err := sqlite.Open(":memory:")
 	must(t, err)
-	defer s.Close()
-	h := newHouse(t, host.Config{Store: over(spoiled{s}), Files: s})
+	t.Cleanup(func() { s.Close() })
+	h := newHouse(t, host.Config{Store: over(change(s)), Files: s})
 	id := h.say("a", "1", sayAnswer).Conversation
 	h.say("a", "2", sayTranscript)
 	all, err := s.History(t.Context(), id, 0, 100)
 	must(t, err)
-	file := messageOf(t, all[len(all)-1].Body).Files
-	if len(file) != 1 {
+	files := messageOf(t, all[len(all)-1].Body).Files
+	if len(files) != 1 {
 		t.Fatalf("the citizen was told %s", all[len(all)-1].Body)
 	}
-	_, content, err := s.OpenFile(t.Context(), file[0].ID)
+	return s, files
+}
+
+// What can't be read now can't be read later either: such a turn must not fail for ever.
+func TestTranscriptWithAnUnreadableEntry(t *testing.T) {
+	s, files := transcribed(t, func(s host.Store) host.Store { return spoiled{s} })
+	_, content, err := s.OpenFile(t.Context(), files[0].ID)
 	must(t, err)
 	defer content.Close()
 	text, err := io.ReadAll(content)
@@ -54,16 +62,8 @@ func TestTranscriptWithAnUnreadableEntry(t *testing.T) {
 
 // The newest lines count where all of them would be too many for a file.
 func TestTranscriptOfALongConversation(t *testing.T) {
-	s, err := sqlite.Open(":memory:")
-	must(t, err)
-	defer s.Close()
-	h := newHouse(t, host.Config{Store: over(long{s}), Files: s})
-	id := h.say("a", "1", sayAnswer).Conversation
-	h.say("a", "2", sayTranscript)
-	all, err := s.History(t.Context(), id, 0, 100)
-	must(t, err)
-	files := messageOf(t, all[len(all)-1].Body).Files
-	if len(files) != 1 || files[0].Size > 5<<20 || files[0].Size < 2<<20 {
+	_, files := transcribed(t, func(s host.Store) host.Store { return long{s} })
+	if files[0].Size > 5<<20 || files[0].Size < 2<<20 {
 		t.Fatalf("the files are %+v", files)
 	}
 }

@@ -3,16 +3,15 @@
 package fakehost
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"spravka/adapters/channeltest"
 	"spravka/engine"
 	"spravka/engine/desk"
 	"spravka/engine/host"
@@ -20,6 +19,8 @@ import (
 
 // Host keeps conversations and files in memory. It outlives the chats that are served over it, as a database does.
 type Host struct {
+	channeltest.Files
+
 	Now    func() time.Time
 	Typing chan int64 // the conversations in which the citizen was writing
 
@@ -30,15 +31,9 @@ type Host struct {
 	hints   host.Hints[int64] // of conversations
 	typists map[int64][]chan host.Typist
 	ahead   map[string]int
-	files   map[string]stored
 	fail    error
 	hold    chan struct{}
 	turns   int
-}
-
-type stored struct {
-	host.File
-	content []byte
 }
 
 // New makes an empty host.
@@ -46,7 +41,7 @@ func New() *Host {
 	return &Host{
 		Now: time.Now, Typing: make(chan int64, 4),
 		records: map[host.Peer]*host.Record{}, entries: map[int64][]host.Entry{}, updates: map[string]int64{},
-		typists: map[int64][]chan host.Typist{}, ahead: map[string]int{}, files: map[string]stored{},
+		typists: map[int64][]chan host.Typist{}, ahead: map[string]int{},
 	}
 }
 
@@ -195,39 +190,4 @@ func (h *Host) Wait(_ context.Context, ticket string) (desk.Estimate, string, er
 		return desk.Estimate{}, "", host.ErrNotFound
 	}
 	return desk.Estimate{Place: n + 1}, "Ждать, скорее всего, от 5 до 15 минут.", nil
-}
-
-// SaveFile keeps a file.
-func (h *Host) SaveFile(_ context.Context, f host.File, content []byte) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if _, taken := h.files[f.ID]; taken {
-		return fmt.Errorf("file %s exists", f.ID)
-	}
-	h.files[f.ID] = stored{f, bytes.Clone(content)}
-	return nil
-}
-
-// OpenFile returns a file.
-func (h *Host) OpenFile(_ context.Context, id string) (host.File, io.ReadCloser, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, ok := h.files[id]
-	if !ok {
-		return host.File{}, nil, host.ErrNotFound
-	}
-	return f.File, io.NopCloser(bytes.NewReader(f.content)), nil
-}
-
-// FilesOf counts a peer's files.
-func (h *Host) FilesOf(_ context.Context, p host.Peer, since time.Time) (count int, size int64, err error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, f := range h.files {
-		if f.Peer == p && !f.At.Before(since) {
-			count++
-			size += f.Size
-		}
-	}
-	return count, size, nil
 }
