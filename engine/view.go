@@ -74,7 +74,8 @@ func Describe(content *Content, c Conversation, locale string, masked bool) []Kn
 	return out
 }
 
-// Place says in words where the conversation stands: the title of the flow and the label of the slot it asks for.
+// Place says in words where the conversation stands: the title of the flow and the label of the slot it asks for, "" for a
+// step whose slot has none.
 func Place(content *Content, c Conversation, locale string) (title, asks string) {
 	c.Locale = locale
 	t := view(content, c)
@@ -82,7 +83,10 @@ func Place(content *Content, c Conversation, locale string) (title, asks string)
 	if f == nil {
 		return "", ""
 	}
-	return t.title(f.Flow), t.label(s.Slot)
+	if w, ok := t.locale.Slots[s.Slot]; ok {
+		asks = w.Label
+	}
+	return t.title(f.Flow), asks
 }
 
 // Greeting is what an empty chat shows before anything is stored.

@@ -61,7 +61,7 @@ func openDesk(t testing.TB, settle func(*host.Config, *sqlite.Store), change ...
 	for _, f := range change {
 		f(&config)
 	}
-	x.console, err = New(Ports{Conversations: x.host, Tickets: x.store, Content: plainWords{playing}, Accounts: x.store, Files: x.store, Audit: x.store,
+	x.console, err = New(Ports{Conversations: x.host, Tickets: x.store, Content: WordsOf(playing), Accounts: x.store, Files: x.store, Audit: x.store,
 		Inbox: x.store, Notes: x.store, Canned: x.store, Presence: x.host.Presence}, config)
 	if err != nil {
 		t.Fatal(err)
@@ -144,64 +144,6 @@ type deaf struct{}
 func (deaf) Understand(q understand.Query) understand.Reading {
 	return understand.Reading{Decision: understand.AskBack, Normal: q.Text}
 }
-
-// plainWords are the words of the built-in content.
-type plainWords struct{ content *engine.Content }
-
-func (c plainWords) Term(locale, value string) string {
-	l := c.content.Locale(locale)
-	if w, ok := l.Terms[value]; ok {
-		return w
-	}
-	if w := l.Topics[value]; w != nil {
-		return w.Title
-	}
-	return ""
-}
-
-func (c plainWords) Known(locale string, state engine.Conversation) (out []Known) {
-	for _, k := range engine.Describe(c.content, state, locale, false) {
-		out = append(out, Known{Label: k.Label, Value: k.Value, By: k.By, At: k.At, Verified: k.Verified})
-	}
-	return out
-}
-
-func (c plainWords) Place(locale string, state engine.Conversation) string {
-	title, asks := engine.Place(c.content, state, locale)
-	return strings.TrimSuffix(title+" → "+asks, " → ")
-}
-
-func (c plainWords) Topics(string, []string) []string { return nil }
-
-func (c plainWords) Flows(locale string) (out []Choice) {
-	for _, topic := range c.content.Topics {
-		if topic.Kind == "flow" {
-			out = append(out, Choice{Value: topic.ID, Name: c.Term(locale, topic.ID)})
-		}
-	}
-	return out
-}
-
-func (c plainWords) Questions(locale, flow string) (out []Question) {
-	for _, q := range engine.Questions(c.content, locale, flow) {
-		question := Question{Slot: q.Slot, Label: q.Label}
-		for _, o := range q.Options {
-			question.Options = append(question.Options, Choice{o.ID, o.Label})
-		}
-		out = append(out, question)
-	}
-	return out
-}
-
-func (c plainWords) Fact(locale, name string) (string, bool) {
-	f := c.content.Facts[name]
-	if f == nil {
-		return "", false
-	}
-	return f.In(locale), f.In(locale) != ""
-}
-
-func (c plainWords) Facts(string) []string { return nil }
 
 // TestHouseOpensTickets keeps the tests above honest: a citizen who asks for a human has a ticket.
 func TestHouseOpensTickets(t *testing.T) {

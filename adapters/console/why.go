@@ -3,7 +3,6 @@ package console
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"spravka/engine"
 )
@@ -82,8 +81,7 @@ func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*min(1, ma
 
 // place says where in a flow something happened.
 func (c *Console) place(locale, flow, step string) string {
-	words := c.Content.Place(locale, engine.Conversation{Frames: []engine.Frame{{Flow: flow, Step: step}}})
-	return strings.TrimSuffix(words, " → ")
+	return c.Content.Place(locale, engine.Conversation{Frames: []engine.Frame{{Flow: flow, Step: step}}})
 }
 
 // path is the way of the talk through its flows: the places in the order in which they were reached, the newest last.

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -143,7 +142,7 @@ func (c *serveCommand) sites(w *world, log *slog.Logger) (*webchat.Chat, *consol
 	if err != nil {
 		return nil, nil, err
 	}
-	staff, err := console.New(console.Ports{Conversations: w.Host, Tickets: w.Store, Content: consoleWords{w.Content}, Accounts: staffAccounts{w.Store, w.Host}, Files: w.Store, Notices: w.Notices, Audit: w.Store,
+	staff, err := console.New(console.Ports{Conversations: w.Host, Tickets: w.Store, Content: console.WordsOf(w.Content), Accounts: staffAccounts{w.Store, w.Host}, Files: w.Store, Notices: w.Notices, Audit: w.Store,
 		Inbox: w.Store, Notes: w.Store, Canned: w.Store, Presence: w.Host.Presence},
 		console.Config{Queues: w.Content.Settings.Queues, Locale: c.Locale, Location: zone, Secure: c.Secure, Proxies: c.Proxies, Log: log, FactorRoles: c.TotpRoles, Provider: provider})
 	if err != nil {
@@ -190,49 +189,4 @@ func (c *serveCommand) announce(out io.Writer, addr net.Addr, w *world, login, p
 		fmt.Fprintf(out, "\n%s\n!! THE REGISTER AND THE SMS SENDER ARE BUILT-IN SAMPLES: the people are\n!! invented, and NO real SMS or e-mail is sent. For real service set\n!! --register-url to the registers of the state (adapters/services).\n%s\n", line, line)
 	}
 	fmt.Fprintln(out)
-}
-
-// consoleWords gives the console its words for what the engine knows.
-type consoleWords struct{ content *engine.Content }
-
-// Term names a queue, status, reason or topic; "" if there is no word for it.
-func (c consoleWords) Term(locale, value string) string {
-	l := c.content.Locale(locale)
-	if w, ok := l.Terms[value]; ok {
-		return w
-	}
-	if w := l.Topics[value]; w != nil {
-		return w.Title
-	}
-	return ""
-}
-
-// Topics are those whose title holds all the words.
-func (c consoleWords) Topics(locale string, words []string) (found []string) {
-	for id, topic := range c.content.Locale(locale).Topics {
-		title := strings.ReplaceAll(strings.ToLower(topic.Title), "ё", "е")
-		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(title, w) }) {
-			found = append(found, id)
-		}
-	}
-	slices.Sort(found)
-	return found
-}
-
-// Known lists what the citizen has told.
-func (c consoleWords) Known(locale string, state engine.Conversation) []console.Known {
-	var out []console.Known
-	for _, k := range engine.Describe(c.content, state, locale, false) {
-		out = append(out, console.Known{Label: k.Label, Value: k.Value, By: k.By, At: k.At, Verified: k.Verified})
-	}
-	return out
-}
-
-// Place says where in a flow the conversation stands.
-func (c consoleWords) Place(locale string, state engine.Conversation) string {
-	title, asks := engine.Place(c.content, state, locale)
-	if title == "" {
-		return ""
-	}
-	return title + " → " + asks
 }
