@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"spravka/engine"
 	"spravka/engine/answer"
 	"spravka/engine/desk"
-	"spravka/engine/host"
 )
 
 // Bounds of what a list may be asked for.
@@ -29,21 +27,6 @@ func (s *Store) Tickets(ctx context.Context, f desk.Filter) ([]desk.Ticket, erro
 	}
 	tickets, err := query(ctx, s, scanTicket, q.text(), q.args...)
 	return tickets, wrap("tickets", err)
-}
-
-// Rows implements [host.Store]: one query for the page, the last line of each conversation among it.
-func (s *Store) Rows(ctx context.Context, f desk.Filter) ([]host.Row, error) {
-	var q inboxQuery
-	if err := q.page(f, ticketColumns); err != nil {
-		return nil, fmt.Errorf("rows of tickets: %w", err)
-	}
-	page := q.text()
-	rows, err := query(ctx, s, scanRow, `SELECT `+prefixed("t", ticketColumns)+`,
-		COALESCE(h.seq, 0), COALESCE(h.at, 0), COALESCE(h.author, ''), COALESCE(h.name, ''), COALESCE(h.body, x'')
-		FROM (`+page+`) AS t LEFT JOIN history AS h ON h.id = (
-			SELECT id FROM history WHERE conversation = t.conversation AND author <> 'system' ORDER BY seq DESC LIMIT 1)`+
-		order(f.Sort), q.args...)
-	return rows, wrap("rows of tickets", err)
 }
 
 // Counts implements [host.Store].
@@ -75,16 +58,6 @@ func (s *Store) Counts(ctx context.Context, filters ...desk.Filter) ([]int, erro
 		return nil, wrap("counts of tickets", err)
 	}
 	return counts[0], nil
-}
-
-func scanRow(row rowScanner) (out host.Row, err error) {
-	var r ticketRow
-	var at int64
-	var author string
-	err = row.Scan(append(r.fields(), &out.Last.Seq, &at, &author, &out.Last.Name, &out.Last.Body)...)
-	out.Ticket = r.read()
-	out.Last.Conversation, out.Last.At, out.Last.Author = out.Ticket.Conversation, moment(at), engine.Author(author)
-	return out, err
 }
 
 // inboxQuery builds the text of a list or a count. Nothing from outside becomes part of it: values are parameters, and
@@ -154,19 +127,12 @@ func (q *inboxQuery) narrow(f desk.Filter) error {
 	}
 	if f.Operator != 0 {
 		q.is("operator", f.Operator)
-		q.where = append(q.where, "operator <> 0") // lets the planner use the index of taken tickets; so below
-	}
-	if f.Unassigned {
-		q.where = append(q.where, "operator = 0")
-	}
-	if f.OfferedTo != 0 {
-		q.is("offered_to", f.OfferedTo)
-		q.where = append(q.where, "offered_to <> 0")
+		q.where = append(q.where, "operator <> 0") // lets the planner use the index of taken tickets
 	}
 	if f.Queue != "" {
 		q.is("queue", f.Queue)
 	}
-	for _, c := range []struct{ column, value string }{{"priority", string(f.Priority)}, {"channel", f.Channel}, {"topic", f.Topic}} {
+	for _, c := range []struct{ column, value string }{{"priority", string(f.Priority)}, {"channel", f.Channel}} {
 		if c.value != "" {
 			q.is(c.column, c.value)
 		}
@@ -178,9 +144,6 @@ func (q *inboxQuery) narrow(f desk.Filter) error {
 		among(q, "+queue", f.Queues)
 	}
 	among(q, "kind", f.Kinds)
-	if f.Unread {
-		q.where = append(q.where, "last_citizen > last_staff")
-	}
 	if !f.OverdueBy.IsZero() {
 		q.where = append(q.where, "due <> 0", "due < "+q.param(millis(f.OverdueBy)))
 	}
@@ -249,14 +212,6 @@ func escaped(word string) string {
 // folded is a text as searches compare it.
 func folded(text string) string {
 	return strings.ReplaceAll(strings.ToLower(text), "ё", "е")
-}
-
-func prefixed(table, columns string) string {
-	names := strings.Split(columns, ",")
-	for i, n := range names {
-		names[i] = table + "." + strings.TrimSpace(n)
-	}
-	return strings.Join(names, ", ")
 }
 
 // query reads all rows of a query whose text is not kept prepared: filters make many.

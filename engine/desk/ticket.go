@@ -102,16 +102,12 @@ type Filter struct {
 	Queue        string
 	Queues       []string // in any of these, at most 50; empty means all
 	Operator     int64
-	OfferedTo    int64
 	Conversation int64    // and those that are the same person's
 	Closed       bool     // solved and closed ones instead of the open ones; ignored where Statuses are given
 	Statuses     []Status // any of these, whether open or not
 	Priority     Priority
 	Kinds        []Kind
 	Channel      string
-	Topic        string
-	Unassigned   bool      // in nobody's hands; may be offered to somebody
-	Unread       bool      // the citizen has written since an operator last spoke
 	OverdueBy    time.Time // whose term is over at this moment
 	Text         string    // a number, whole or in part, with or without its check digit and in look-alike letters; or words of the subject
 	Sort         Sort

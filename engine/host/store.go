@@ -58,8 +58,6 @@ type Store interface {
 	Serial(ctx context.Context, series string) (int64, error)
 	// Tickets lists tickets, in the order of the filter: urgent first, then the oldest, unless it says otherwise.
 	Tickets(ctx context.Context, f desk.Filter) ([]desk.Ticket, error)
-	// Rows is Tickets with the last line of each conversation, in one query.
-	Rows(ctx context.Context, f desk.Filter) ([]Row, error)
 	// Counts says how many tickets each of up to 50 filters finds, whatever their limits and offsets.
 	Counts(ctx context.Context, filters ...desk.Filter) ([]int, error)
 	// Ticket returns one ticket with its history, oldest line first, or ErrNotFound.
@@ -110,13 +108,6 @@ type Turn struct {
 type Touch struct {
 	Ticket string
 	By     engine.Author
-}
-
-// Row is a line of the inbox: a ticket, and what was said last in its conversation by anybody but the system. Last.Seq is
-// 0 if nobody has said anything; Update and Trace are left out.
-type Row struct {
-	desk.Ticket
-	Last Entry
 }
 
 // Entry is a line of the history.
