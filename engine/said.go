@@ -253,8 +253,12 @@ func (t *turn) digress(f *Frame, s *flow.Step, text string, r answer.Reading) bo
 		if t.tooLittle(u.Needs[0], text) || r.OK() && u.Confidence < 0.9 {
 			return false // it can be the answer as well, and that is what was asked for
 		}
-		if len(u.Needs) == 1 && u.Needs[0] == f.Flow {
-			t.prompt() // they name what we are busy with
+		if len(u.Needs) == 1 && u.Needs[0] == f.Flow { // they name what we are busy with
+			if f.Misses > 0 {
+				return false // said again, it is no answer like any other: nobody is asked the same for ever
+			}
+			f.Misses++
+			t.prompt()
 			t.decide(DecideFlow, u.Needs...)
 			return true
 		}

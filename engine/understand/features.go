@@ -34,7 +34,7 @@ type tuning struct {
 func defaultTuning() tuning {
 	return tuning{
 		weight:   [groups]float32{1, 0.9, 0.4, 1.3, 1, 0.5, 0.5},
-		gramsMin: 2, gramsMax: 4, c: 0.5, pos: 1, minPair: 2, minGram: 3, few: 1000, unknown: 1, conceptNorm: 1,
+		gramsMin: 2, gramsMax: 4, c: 0.5, pos: 1, minPair: 3, minGram: 3, few: 1000, unknown: 1, conceptNorm: 1,
 	}
 }
 

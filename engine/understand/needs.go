@@ -10,10 +10,13 @@ const maxCuts = 6
 
 // joints are words with which a second need begins. Strong ones announce it by themselves; weak ones are tried as well, but prove nothing.
 var joints = map[string]int{
-	"и": 1, "а": 1, "но": 1, "или": 1, "and": 1, "but": 1, "also": 2, "plus": 2, "then": 1, "too": 1,
+	"и": 1, "а": 1, "или": 1, "and": 1, "also": 2, "plus": 2, "then": 1, "too": 1,
 	"еще": 2, "также": 2, "тоже": 1, "плюс": 2, "заодно": 2, "кстати": 2, "потом": 1, "затем": 1, "второе": 2, "вторых": 2, "параллельно": 2,
 	"попутно": 2, "дополнительно": 2, "отдельно": 1, "besides": 2, "additionally": 2, "second": 1, "secondly": 2, "another": 1,
 }
+
+// binders are the words with which a thought goes on: what follows belongs to what stood before.
+var binders = wordSet("но хотя чтобы чтоб потому поэтому который которая которое которые которую которого которой which but though although because")
 
 // cutPoint is a place where a second need may begin.
 type cutPoint struct {
@@ -27,7 +30,7 @@ type cutPoint struct {
 func cutPoints(toks []token, out []cutPoint) []cutPoint {
 	for i := 1; i < len(toks); i++ {
 		kind, joint := toks[i-1].end, joints[toks[i].text]
-		if kind == stopNone && joint == 0 {
+		if kind == stopNone && joint == 0 || kind < stopEnd && binders[toks[i].text] {
 			continue
 		}
 		at := i

@@ -79,7 +79,7 @@ func (m *Model) Why(q Query) Explanation {
 
 // Thresholds returns the borders that calibration has found, by name.
 func (m *Model) Thresholds() map[string]float64 {
-	return map[string]float64{"answer": m.cal.Answer, "strict": max(m.cal.Strict, m.cal.Answer), "offer": m.cal.Offer, "ours": m.cal.Ours, "reject": m.cal.Reject, "two needs": m.cal.Both}
+	return map[string]float64{"answer": m.cal.Answer, "strict": max(m.cal.Strict, m.cal.Answer), "offer": m.cal.Offer, "ours": m.cal.Ours, "reject": m.cal.Reject, "two needs": m.cal.Both, "two needs or one": m.cal.Either}
 }
 
 func (m *Model) decided(r *Reading, e *evidence) string {
@@ -99,6 +99,8 @@ func (m *Model) decided(r *Reading, e *evidence) string {
 		return fmt.Sprintf("reject: %.3f ≥ %.3f", r.Confidence, m.cal.Reject)
 	case r.Vague:
 		return "vague"
+	case r.Decision == Offer && r.judged > 0:
+		return fmt.Sprintf("two needs or one: %.3f ≥ %.3f, not surely two", r.judged, m.cal.Either)
 	case r.Decision == Offer && e.best >= 0 && m.classes[e.best].sensitive && r.Confidence >= m.cal.Answer:
 		return fmt.Sprintf("strict: %.3f < %.3f", r.Confidence, m.threshold(e.best))
 	case r.Decision == Offer:
