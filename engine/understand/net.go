@@ -79,7 +79,7 @@ func (n *net) scores(v *vec, out []float32) {
 // single word is relied upon: most of the characters, which are many and say little each, and some of the rest. The targets are softened.
 // Found on held-out parts of the public training sets.
 const (
-	netPasses   = 8
+	netPasses   = 6
 	netStep     = 0.5
 	netDrop     = 77   // of 256: features left out
 	netDropChar = 205  // of 256: characters left out

@@ -70,7 +70,7 @@ const (
 // passes over the training set: enough for the stopping rule to end most trainings before.
 const (
 	fullPasses = 30
-	warmPasses = 8
+	warmPasses = 4
 )
 
 // extraCost is the weight of a topic's title and reply as a document: they name the subject, but nobody asks like this.
