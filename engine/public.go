@@ -69,8 +69,8 @@ func (t *turn) commented(e Commented) {
 	t.emit(Heard{Message: Message{Text: kept}, Secret: secret})
 	reply, id, complaint := t.publicly(kept)
 	if secret {
-		// Everybody can read it, and only who wrote it can take it away. What it was is not said in front of them.
-		reply = t.sentence("public.secret") + "\n\n" + reply
+		// Everybody can read it, and only who wrote it can take it away. What it was is not said in front of them, nor by a topic's reply about it.
+		reply = t.sentence("public.secret") + "\n\n" + t.sentence("public.invite")
 	}
 	if id != "" {
 		t.c.Topic = id

@@ -47,6 +47,12 @@ func TestComments(t *testing.T) {
 	if strings.Contains(said, "Qwerty") || strings.Contains(said, "пароль") {
 		t.Errorf("a secret is repeated, or others are told that there is one: %s", said)
 	}
+
+	_, said = comment("5", "пароль верный, Qwerty123!, а кабинет пишет «неверный пароль»")
+	v.expect(said, "удалите свой комментарий", "личные сообщения")
+	if strings.Contains(said, "Qwerty") || strings.Contains(said, "пароль") {
+		t.Errorf("the reply about the topic tells what the secret was: %s", said)
+	}
 }
 
 func mustFind(t *testing.T, v *traveller, p host.Peer) host.Record {
