@@ -14,10 +14,10 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
+	"spravka"
 	"spravka/adapters/sqlite"
 	"spravka/engine"
 	"spravka/engine/host"
-	"spravka/flows"
 )
 
 // The people of the sample.
@@ -225,7 +225,7 @@ var services = func() func(testing.TB) map[string]service {
 		var file struct {
 			Operations map[string]service `yaml:"operations"`
 		}
-		data, err := flows.Files.ReadFile("services.yaml")
+		data, err := spravka.Content.ReadFile("flows/services.yaml")
 		if err == nil {
 			err = yaml.Unmarshal(data, &file)
 		}

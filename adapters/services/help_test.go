@@ -12,15 +12,15 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"spravka"
 	"spravka/engine"
 	"spravka/engine/host"
-	"spravka/flows"
 )
 
 // operations are those of flows/services.yaml.
 func operations(t testing.TB) map[string]Operation {
 	t.Helper()
-	data, err := flows.Files.ReadFile("services.yaml")
+	data, err := spravka.Content.ReadFile("flows/services.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"spravka"
 	"spravka/engine/calendar"
-	"spravka/flows"
 )
 
 func load(t *testing.T) *calendar.Calendar {
@@ -15,7 +15,7 @@ func load(t *testing.T) *calendar.Calendar {
 	var s calendar.Schedule
 	var d calendar.Days
 	for name, v := range map[string]any{"schedule.yaml": &s, "calendar.yaml": &d} {
-		data, err := flows.Files.ReadFile(name)
+		data, err := spravka.Content.ReadFile("flows/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}

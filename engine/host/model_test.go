@@ -67,6 +67,7 @@ type talk struct {
 	acts     []action // that were carried out
 	replies  []string // of operators
 	humans   []span
+	named    map[string]int // how often a flow was named
 }
 
 type action struct {
@@ -82,7 +83,7 @@ func newWorld(rt *rapid.T, t *testing.T, now func() time.Time) *world {
 	w.main = newHouse(t, w.config(newStore(t), now)).run()
 	w.second = newHouse(t, w.config(over(w.main.store.Store), now))
 	for i := range rapid.IntRange(1, 3).Draw(rt, "citizens") {
-		w.talks = append(w.talks, &talk{peer: host.Peer{Channel: "push", ID: fmt.Sprint("citizen ", i)}, owner: engine.OwnerBot, answered: map[string]bool{}})
+		w.talks = append(w.talks, &talk{peer: host.Peer{Channel: "push", ID: fmt.Sprint("citizen ", i)}, owner: engine.OwnerBot, answered: map[string]bool{}, named: map[string]int{}})
 	}
 	return w
 }
@@ -216,8 +217,13 @@ func (w *world) heard(rt *rapid.T, k *talk, in host.Inbound, r host.Receipt) {
 	k.acked = append(k.acked, in)
 	text := in.Event.(engine.Said).Text
 	k.answered[in.Update] = k.owner == engine.OwnerBot || k.owner == engine.OwnerQueue && text == sayBot
+	stuck := false // who names a flow again and again instead of answering it gets a human
+	if k.owner == engine.OwnerBot && (text == sayFlow || text == sayService) {
+		k.named[text]++
+		stuck = k.named[text] >= 3 && w.state(rt, k).Owner == engine.OwnerQueue
+	}
 	switch {
-	case k.owner == engine.OwnerBot && text == sayHuman:
+	case k.owner == engine.OwnerBot && text == sayHuman, stuck:
 		k.owner = engine.OwnerQueue
 		newest := w.state(rt, k).Tickets
 		if len(newest) == 0 {

@@ -13,7 +13,7 @@ const (
 	// most of what is out of scope. Phrases in cross-validation are harder than messages (see easier), so citizens lose far less.
 	coverLoss = 16
 	// outsideAnswered is the share of out-of-scope phrases that may be answered in cross-validation.
-	outsideAnswered = 0.01
+	outsideAnswered = 0.02
 )
 
 // coverSignals computes the inputs of the judge of cover.

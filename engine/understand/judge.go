@@ -24,7 +24,7 @@ const (
 	// falseDoubles is the share of single-need messages that may be torn in two by mistake, doubtful the share of those where the citizen may be
 	// asked which of the two was meant.
 	falseDoubles = 0.03
-	doubtful     = 0.04
+	doubtful     = 0.035
 )
 
 // judgeSet collects the training set of the judge over the folds.

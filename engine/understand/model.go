@@ -3,7 +3,7 @@ package understand
 import "sync"
 
 // version is part of every hash: raise it when code changes what a model is, so that no cache of older code is loaded.
-const version = 12
+const version = 13
 
 // kind of a class.
 type kind uint8
