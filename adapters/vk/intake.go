@@ -96,6 +96,12 @@ func (a *Adapter) submit(ctx, life context.Context, raw []byte, patient bool) (*
 		<-a.flying.space
 		return first, nil
 	}
+	if _, known := a.seen.get(w.id); known { // the first one has landed since the look above
+		a.flying.mu.Unlock()
+		<-a.flying.space
+		w.finish(nil)
+		return w, nil
+	}
 	a.flying.byID[w.id] = w
 	a.flying.mu.Unlock()
 	if w.line > 0 {
