@@ -178,7 +178,7 @@ func decode(body []byte) (*Model, error) {
 	m.sp.docs = h.Docs
 	m.lin = &linear{classes: len(m.classes) + 1, w: d.floats(), bias: d.floats()}
 	m.nt = &net{classes: len(m.classes), in: d.floats()}
-	copy(m.nt.inBias[:], d.floats())
+	biases := copy(m.nt.inBias[:], d.floats())
 	m.nt.out, m.nt.outBias = d.floats(), d.floats()
 	m.nb = &neighbours{start: d.ints(), doc: d.ints(), val: d.floats(), label: label, n: len(label), size: d.floats()}
 	k := d.size()
@@ -187,7 +187,7 @@ func decode(body []byte) (*Model, error) {
 		key := d.uint64()
 		m.exact[key] = int32(d.size()) - 1
 	}
-	if d.err == nil && (len(m.lin.w) != n*(len(m.classes)+1) || len(m.nb.start) != n+1 || len(m.nt.in) != n*hidden || len(m.nt.out) != len(m.classes)*hidden || len(m.nt.outBias) != len(m.classes)) {
+	if d.err == nil && (len(m.lin.w) != n*(len(m.classes)+1) || len(m.nb.start) != n+1 || len(m.nt.in) != n*hidden || biases != hidden || len(m.nt.out) != len(m.classes)*hidden || len(m.nt.outBias) != len(m.classes)) {
 		d.err = errors.New("understand: cache: parts do not fit")
 	}
 	if d.err != nil {
